@@ -1,0 +1,1 @@
+"""Versioned data that outlives a process: the only shapes two programs of ours share."""

@@ -1,0 +1,90 @@
+"""What compile returns: files to write, units to drive, notes to tell."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import NamedTuple
+
+from pa_units.contracts.refs import UnitRef
+
+Loc = tuple[str | int, ...]
+"""Path of keys and indexes inside one agent's document, e.g. ("env", 0)."""
+
+
+class Kind(StrEnum):
+    """What an artifact is. The writer puts them in place in this order, and removes in reverse:
+    PID 1 boots before anyone repairs, so what a unit needs stands before the unit, and the link
+    that enables it comes last."""
+
+    DIRECTORY = "directory"
+    HELPER = "helper"
+    SECRET = "secret"  # noqa: S105 (a kind of file)
+    LOG = "log"
+    PLAN = "plan"
+    SPEC = "spec"
+    ROTATION = "rotation"
+    UNIT = "unit"
+    LINK = "link"
+
+
+class Artifact(NamedTuple):
+    """One file, directory or symlink of ours. `path` is absolute, without any root."""
+
+    kind: Kind
+    path: str
+    text: str = ""
+    """content; for a link its target; empty for directories, and for logs, which are created
+    empty and never written again"""
+    mode: int = 0o644
+    owner: str = "root"
+    group: str = "root"
+    env: Mapping[str, str] | None = None
+    """secrets only: variable name to its template; the writer fills in the values, so that no
+    value passes through compile"""
+
+
+class Level(StrEnum):
+    """How much a note matters."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+class Note(NamedTuple):
+    """Something a target can only approximate, not express, or that is wrong on this host."""
+
+    level: Level
+    agent: str
+    loc: Loc
+    """where in the agent's document; empty: the agent itself"""
+    code: str
+    text: str
+    hint: str = ""
+
+
+class AgentBundle(NamedTuple):
+    """All of one agent."""
+
+    agent: str
+    digest: str
+    """of the agent's canonical document (sha256, hex)"""
+    units: tuple[UnitRef, ...]
+    """main unit first"""
+    artifacts: tuple[Artifact, ...]
+    auto_start: bool
+    user: str
+    """whom it runs as, "" for a dynamic user"""
+    user_reason: str
+    """why that user, in words"""
+
+
+class Bundle(NamedTuple):
+    """The result of one compilation."""
+
+    agents: tuple[AgentBundle, ...]
+    notes: tuple[Note, ...]
+
+    @property
+    def errors(self) -> tuple[Note, ...]:
+        """Notes that forbid the install."""
+        return tuple(note for note in self.notes if note.level is Level.ERROR)

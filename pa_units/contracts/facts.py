@@ -1,0 +1,78 @@
+"""What compile needs to know of the machine, as a value.
+
+`observe/facts.py` gathers it from a running host; packagers and golden tests write it down.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from pa_units.contracts.places import Places
+from pa_units.contracts.refs import Scope
+
+
+class Account(NamedTuple):
+    """A user of the host with its primary group."""
+
+    name: str
+    uid: int
+    group: str
+    home: str
+
+
+class Host(NamedTuple):
+    """Facts that hold for every agent of one install."""
+
+    systemd: int
+    """major version, 252 and later"""
+    scope: Scope
+    places: Places
+    account: Account
+    """who installs: root in the system scope"""
+    helpers: str
+    """directory of the helper programs, as units name it"""
+    distribution: str = ""
+    """`debian 12`; empty when unknown"""
+    linger: bool = True
+    user_namespaces: bool = True
+
+
+class Directory(NamedTuple):
+    """A directory of the spec as it stands on the host."""
+
+    path: str
+    owner: Account | None
+    """None: it does not exist"""
+    unsafe: str = ""
+    """why the owner may not be trusted with it: a symlink or another's writable directory on the
+    way; empty when the path is safe"""
+
+
+class LogPlace(NamedTuple):
+    """A log file of the spec as it stands on the host."""
+
+    path: str
+    unsafe: str = ""
+    """why root may not append there; empty when it may"""
+    collapsible: bool = True
+    """the file system can cut a file at its front (fallocate(2))"""
+
+
+class Placement(NamedTuple):
+    """Facts about one agent's names on this host."""
+
+    executable: str | None
+    """absolute path of its program; None: not found"""
+    cwd: Directory | None = None
+    logs: Mapping[str, LogPlace] = {}
+    user: Account | None = None
+    """the account that the spec names; None: none named, or there is none of that name"""
+    taken: str = ""
+    """the file of a foreign unit that already has the name"""
+
+
+class Facts(NamedTuple):
+    """Everything compile may know of the machine."""
+
+    host: Host
+    placements: Mapping[str, Placement]
+    """by agent name"""

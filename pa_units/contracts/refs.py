@@ -1,0 +1,22 @@
+"""Names that every stage uses: scope, unit, agent."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Scope(StrEnum):
+    """Which service manager: PID 1, or the manager of one user."""
+
+    SYSTEM = "system"
+    USER = "user"
+
+
+class UnitRef(NamedTuple):
+    """One unit of the init system. Derived once by compile, kept in the ledger."""
+
+    name: str
+    scope: Scope
+
+
+OWN_PREFIX = "pa-"
+"""Units of ours that are not an agent; agents may not be named so."""
