@@ -1,0 +1,157 @@
+"""D-Bus messages: method calls out, whatever comes in (D-Bus Specification, "Message Protocol")."""
+
+import struct
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+from pa_units.drive.encode import encode
+from pa_units.drive.signature import Garbled
+
+METHOD_RETURN = 2
+ERROR = 3
+_METHOD_CALL = 1
+_NO_AUTO_START = 2
+"""Flag: we ask the manager that runs, and never make the bus start one."""
+
+_PATH, _INTERFACE, _MEMBER, _ERROR_NAME, _REPLY_SERIAL, _DESTINATION, _SIGNATURE = (
+    1,
+    2,
+    3,
+    4,
+    5,
+    6,
+    8,
+)
+
+_FIXED_PART = 16
+_LENGTHS = {ord("l"): ("<", struct.Struct("<III")), ord("B"): (">", struct.Struct(">III"))}
+_BYTE_ORDER: dict[str, Literal["little", "big"]] = {"<": "little", ">": "big"}
+_SIGNATURE_TYPE, _WORD_TYPE = ord("g"), ord("u")
+_HEADER = struct.Struct("<cBBBIII")
+_MAX_MESSAGE = 1 << 27
+"""128 MiB, the limit of the specification."""
+
+
+class Call(NamedTuple):
+    """One method call; `body` is made by `encode`."""
+
+    path: str
+    interface: str
+    member: str
+    signature: str = ""
+    body: bytes = b""
+    destination: str = ""
+    """empty: whom the connection is for"""
+
+
+class Incoming(NamedTuple):
+    """One message as it came: header read, body not yet."""
+
+    kind: int
+    order: str
+    fields: bytes
+    body: bytes
+
+
+class Header(NamedTuple):
+    """The header fields that a client of method calls needs."""
+
+    reply_serial: int
+    signature: str
+    error_name: str
+
+
+@lru_cache(maxsize=256)
+def _repeated_fields(destination: str, interface: str, member: str, signature: str) -> bytes:
+    """Header fields that many calls share; only the path differs among 500 `Get`s."""
+    named = [(_INTERFACE, "s", interface), (_MEMBER, "s", member)]
+    if destination:
+        named.append((_DESTINATION, "s", destination))
+    if signature:
+        named.append((_SIGNATURE, "g", signature))
+    out = b""
+    for code, one, value in named:
+        out += bytes((code, 1)) + one.encode() + b"\0" + encode(one, (value,))
+        out += bytes(-len(out) % 8)
+    return out
+
+
+def to_bytes(call: Call, serial: int, destination: str) -> bytes:
+    """Write one method call; `destination` is empty where no bus daemon is in between."""
+    path = call.path.encode()
+    fields = b"".join(
+        (
+            _repeated_fields(destination, call.interface, call.member, call.signature),
+            b"\x01\x01o\0",
+            len(path).to_bytes(4, "little"),
+            path,
+            b"\0",
+        )
+    )
+    head = _HEADER.pack(b"l", _METHOD_CALL, _NO_AUTO_START, 1, len(call.body), serial, len(fields))
+    return b"".join((head, fields, bytes(-len(fields) % 8), call.body))
+
+
+def split(buffer: bytearray) -> Iterator[Incoming]:
+    """Take whole messages off the front of `buffer`, leave the rest. Raises Garbled."""
+    at = 0
+    try:
+        while len(buffer) - at >= _FIXED_PART:
+            order, fields_length, body_length = _lengths(buffer, at)
+            fields = at + _FIXED_PART
+            fields_end = fields + fields_length
+            body = fields_end + -fields_length % 8
+            end = body + body_length
+            if end > len(buffer):
+                return
+            kind = buffer[at + 1]
+            at = end
+            yield Incoming(kind, order, bytes(buffer[fields:fields_end]), bytes(buffer[body:end]))
+    finally:
+        del buffer[:at]
+
+
+def _lengths(buffer: bytearray, at: int) -> tuple[str, int, int]:
+    """Return byte order, length of the fields and of the body of the message at `at`."""
+    known = _LENGTHS.get(buffer[at])
+    if known is None:
+        raise Garbled("this is not D-Bus")
+    order, lengths = known
+    body_length, _, fields_length = lengths.unpack_from(buffer, at + 4)
+    if body_length + fields_length > _MAX_MESSAGE:
+        raise Garbled("a message is longer than D-Bus allows")
+    return order, fields_length, body_length
+
+
+def header(message: Incoming) -> Header:
+    """Read the header fields of a reply. Raises Garbled.
+
+    By hand instead of as `a(yv)`: this runs once per property of each unit (measured: 4 against
+    16 microseconds).
+    """
+    found = {_REPLY_SERIAL: b"", _SIGNATURE: b"", _ERROR_NAME: b""}
+    fields, order = message.fields, _BYTE_ORDER[message.order]
+    at = 0
+    try:
+        while at < len(fields):
+            code, kind, start = fields[at], fields[at + 2], at + 4
+            if kind == _SIGNATURE_TYPE:
+                end = start + fields[at + 4] + 1
+                found[code] = fields[start + 1 : end]
+                at = end + 1
+            elif kind == _WORD_TYPE:
+                at = start + 4
+                found[code] = fields[start:at]
+            else:
+                end = start + 4 + int.from_bytes(fields[start : start + 4], order)
+                found[code] = fields[start + 4 : end]
+                at = end + 1
+            at += -at % 8
+    except IndexError:
+        raise Garbled("a message header does not end where it says") from None
+    return Header(
+        reply_serial=int.from_bytes(found[_REPLY_SERIAL], order),
+        signature=found[_SIGNATURE].decode("latin-1"),
+        error_name=found[_ERROR_NAME].decode("latin-1"),
+    )

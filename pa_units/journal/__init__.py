@@ -1,0 +1,1 @@
+"""What journald wrote down: lines of agents, and the life of their units."""

@@ -1,0 +1,1 @@
+"""What the kernel says a control group uses."""
