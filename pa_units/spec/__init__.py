@@ -1,0 +1,1 @@
+"""The spec language: text in, frozen agents and problems with positions out."""
