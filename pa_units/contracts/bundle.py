@@ -19,6 +19,7 @@ class Kind(StrEnum):
     HELPER = "helper"
     SECRET = "secret"  # noqa: S105 (a kind of file)
     LOG = "log"
+    STATE = "state"
     PLAN = "plan"
     SPEC = "spec"
     ROTATION = "rotation"
@@ -32,8 +33,9 @@ class Artifact(NamedTuple):
     kind: Kind
     path: str
     text: str = ""
-    """content; for a link its target; empty for directories, and for logs, which are created
-    empty and never written again"""
+    """content; for a link its target; empty for directories, for logs, which are created empty and
+    never written again, and for state directories, which the init system makes (StateDirectory=,
+    systemd.exec(5)) and purge removes if they were not there before the install"""
     mode: int = 0o644
     owner: str = "root"
     group: str = "root"
@@ -76,6 +78,8 @@ class AgentBundle(NamedTuple):
     """whom it runs as, "" for a dynamic user"""
     user_reason: str
     """why that user, in words"""
+    labels: Mapping[str, str] = {}
+    """kept in the ledger, for `-l label=x`"""
 
 
 class Bundle(NamedTuple):

@@ -20,7 +20,7 @@ class Places(NamedTuple):
     state: str
     """`ledger.json`, `plans/`, `generations/`"""
     runtime: str
-    """sockets and locks; gone after a reboot"""
+    """sockets; gone after a reboot"""
     logs: str
     """log files that may not stand where the spec asked for them"""
     helpers: str
@@ -44,8 +44,9 @@ class Places(NamedTuple):
 
     @property
     def lock(self) -> str:
-        """Taken by whoever writes."""
-        return f"{self.runtime}/lock"
+        """Taken by whoever writes. Beside what it guards: two shells of one user may have different
+        runtime directories (under su there is none), and `--root DIR` has no /run of its own."""
+        return f"{self.state}/lock"
 
 
 SYSTEM = Places(
