@@ -1,0 +1,11 @@
+"""Test bench: container machines with a real systemd as PID 1, booted in about a second.
+
+See docs/test-bench.md. Needs root and nothing outside the standard library.
+"""
+
+from machines.errors import BenchError
+from machines.host import missing
+from machines.machine import Machine
+from machines.prepare import build, make
+
+__all__ = ["BenchError", "Machine", "build", "make", "missing"]
