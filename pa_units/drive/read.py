@@ -11,7 +11,7 @@ from pa_units.drive.wire import Reply, Wire
 
 ROOT = "/org/freedesktop/systemd1"
 MANAGER = "org.freedesktop.systemd1.Manager"
-_PROPERTIES = "org.freedesktop.DBus.Properties"
+PROPERTIES_INTERFACE = "org.freedesktop.DBus.Properties"
 
 # What ListUnitsByNames and the control group's files do not say.
 RUNNING_PROPERTIES = ("NRestarts",)
@@ -81,7 +81,7 @@ def properties(
     """
     bodies = [encode("ss", (PROPERTIES[name], name)) for name in wanted]
     calls = [
-        Call(path, _PROPERTIES, "Get", "ss", body)
+        Call(path, PROPERTIES_INTERFACE, "Get", "ss", body)
         for path in map(unit_path, names)
         for body in bodies
     ]
@@ -129,7 +129,7 @@ def _state(row: UnitRow, extra: Mapping[str, object]) -> UnitState:
 def all_properties(wire: Wire, name: str) -> dict[str, object]:
     """Return every property of one unit (about 240; 0.3 ms of PID 1)."""
     # An empty interface name stands for all interfaces of the object.
-    (found,) = wire.call(unit_path(name), _PROPERTIES, "GetAll", "s", "")
+    (found,) = wire.call(unit_path(name), PROPERTIES_INTERFACE, "GetAll", "s", "")
     assert isinstance(found, dict)
     return found
 
@@ -143,7 +143,10 @@ def manager(wire: Wire) -> ManagerState:
     """Return version and state of the service manager."""
     wanted = ("Version", "SystemState")
     replies = wire.pipeline(
-        [Call(ROOT, _PROPERTIES, "Get", "ss", encode("ss", (MANAGER, name))) for name in wanted]
+        [
+            Call(ROOT, PROPERTIES_INTERFACE, "Get", "ss", encode("ss", (MANAGER, name)))
+            for name in wanted
+        ]
     )
     for name, reply in zip(wanted, replies, strict=True):
         if reply.error:

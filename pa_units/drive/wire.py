@@ -13,10 +13,11 @@ from typing import NamedTuple
 
 from pa_units.contracts.refs import Scope
 from pa_units.drive import message
-from pa_units.drive.address import PRIVATE_SOCKET, absent, bus_address, socket_names
+from pa_units.drive.address import PRIVATE_SOCKET
+from pa_units.drive.connect import connect, connect_to
 from pa_units.drive.decode import decode
 from pa_units.drive.encode import encode
-from pa_units.drive.errors import BusDenied, BusError, BusLost, BusTimeout, NoBus, refusal
+from pa_units.drive.errors import BusLost, BusTimeout, NoBus, refusal
 from pa_units.drive.message import Call
 from pa_units.drive.signature import Garbled
 
@@ -24,13 +25,11 @@ TIMEOUT = 25.0
 """Seconds; the default of sd_bus_get_method_call_timeout(3) and so of systemctl(1)."""
 
 SYSTEMD = "org.freedesktop.systemd1"
-_BUS = "org.freedesktop.DBus"
-_HELLO = Call("/org/freedesktop/DBus", _BUS, "Hello", destination=_BUS)
-_WINDOW = 100
+BUS = "org.freedesktop.DBus"
+BUS_PATH = "/org/freedesktop/DBus"
+WINDOW = 100
 """Calls in flight; dbus-daemon refuses the 129th (`max_replies_per_connection`)."""
 _CHUNK = 1 << 18
-_MAX_LINE = 1 << 14
-"""Longest line of the authentication that is read."""
 
 
 class Reply(NamedTuple):
@@ -66,11 +65,20 @@ class Wire:
     def call(
         self, path: str, interface: str, member: str, signature: str = "", *args: object
     ) -> tuple[object, ...]:
-        """Call one method and return what it answers. Raises CallError, BusTimeout, BusLost."""
-        made = Call(path, interface, member, signature, encode(signature, args))
+        """Call one method and return what it answers.
+
+        Raises CallError, BusDenied, BusTimeout, BusLost.
+        """
+        return self._ask(Call(path, interface, member, signature, encode(signature, args)))
+
+    def hello(self) -> None:
+        """Introduce ourselves to a bus daemon, once, before anything else."""
+        self._ask(Call(BUS_PATH, BUS, "Hello", destination=BUS))
+
+    def _ask(self, made: Call) -> tuple[object, ...]:
         (reply,) = self.pipeline([made])
         if reply.error:
-            raise refusal(reply.error, reply.text, f"ask systemd ({member})")
+            raise refusal(reply.error, reply.text, f"ask systemd ({made.member})")
         return reply.values
 
     def pipeline(self, calls: Sequence[Call]) -> list[Reply]:
@@ -97,8 +105,8 @@ class Wire:
         sent = 0
         while len(replies) < len(calls):
             # Refilled when half empty, so that both sides work on batches.
-            if sent < len(calls) and sent - len(replies) <= _WINDOW // 2:
-                batch = calls[sent : sent + _WINDOW - (sent - len(replies))]
+            if sent < len(calls) and sent - len(replies) <= WINDOW // 2:
+                batch = calls[sent : sent + WINDOW - (sent - len(replies))]
                 self._send(batch, deadline)
                 sent += len(batch)
             self._receive(replies, range(first, first + sent), deadline)
@@ -113,19 +121,16 @@ class Wire:
 
     def _receive(self, replies: dict[int, Reply], expected: range, deadline: float) -> None:
         """Read once and sort in what came; signals and strangers are dropped."""
-        self._buffer += self._read(deadline)
+        data = self._until(deadline).recv(_CHUNK)
+        if not data:
+            raise ConnectionResetError("closed by the other side")
+        self._buffer += data
         for came in message.split(self._buffer):
             if came.kind not in (message.METHOD_RETURN, message.ERROR):
                 continue
             head = message.header(came)
             if head.reply_serial in expected:
                 replies[head.reply_serial] = _reply(came, head)
-
-    def _read(self, deadline: float) -> bytes:
-        data = self._until(deadline).recv(_CHUNK)
-        if not data:
-            raise ConnectionResetError("closed by the other side")
-        return data
 
     def _until(self, deadline: float) -> socket.socket:
         """Return the socket, set to give up at `deadline`."""
@@ -136,26 +141,6 @@ class Wire:
             raise TimeoutError
         self._link.settimeout(left)
         return self._link
-
-    def authenticate(self) -> None:
-        """Say who we are: SASL EXTERNAL, the uid that the kernel confirms.
-
-        BEGIN is sent along, because the answer can only be yes or the end; then OK is awaited,
-        because PID 1's own socket does not look at calls that came in one packet with BEGIN.
-        """
-        deadline = time.monotonic() + self._timeout
-        uid = str(os.geteuid()).encode().hex()
-        self._until(deadline).sendall(f"\0AUTH EXTERNAL {uid}\r\nBEGIN\r\n".encode())
-        while b"\r\n" not in self._buffer:
-            if len(self._buffer) > _MAX_LINE:
-                raise Garbled("this is not D-Bus")
-            self._buffer += self._read(deadline)
-        line, _, rest = bytes(self._buffer).partition(b"\r\n")
-        self._buffer = bytearray(rest)
-        if line.startswith(b"REJECTED"):
-            raise PermissionError("this user is not accepted")
-        if not line.startswith(b"OK"):
-            raise Garbled("this is not D-Bus")
 
 
 def _reply(came: message.Incoming, head: message.Header) -> Reply:
@@ -170,58 +155,29 @@ def _reply(came: message.Incoming, head: message.Header) -> Reply:
 def open_bus(scope: Scope, env: Mapping[str, str], timeout: float = TIMEOUT) -> Wire:
     """Connect to the bus of `scope`; `timeout` in seconds holds for each later call too.
 
-    Root without a system bus is served by PID 1's own socket. Raises NoBus, BusDenied,
-    BusTimeout, BusLost.
+    Root without a system bus is served by PID 1's own socket, as systemctl(1) is.
+    Raises NoBus, BusDenied, BusTimeout, BusLost.
     """
     try:
-        return _open_any(scope, socket_names(bus_address(scope, env)), timeout)
+        link = connect(scope, env, timeout)
     except NoBus:
-        stated = env.get("DBUS_SYSTEM_BUS_ADDRESS")
-        if scope is Scope.USER or stated or os.geteuid() or not os.path.exists(PRIVATE_SOCKET):
+        if not _private_socket_serves(scope, env):
             raise
-    return _open_one(scope, PRIVATE_SOCKET, "", timeout)
-
-
-def _open_any(scope: Scope, names: list[str], timeout: float) -> Wire:
-    problem: BusError = NoBus(f"cannot reach the {scope} bus: its address names no unix socket")
-    for name in names:
-        try:
-            return _open_one(scope, name, SYSTEMD, timeout)
-        except BusError as failed:
-            problem = failed
-    raise problem
-
-
-def _open_one(scope: Scope, name: str, destination: str, timeout: float) -> Wire:
-    link = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    wire = Wire(link, destination, timeout)
+        return Wire(connect_to(scope, PRIVATE_SOCKET, timeout), "", timeout)
+    wire = Wire(link, SYSTEMD, timeout)
     try:
-        link.settimeout(timeout)
-        link.connect(name)
-        wire.authenticate()
-        if destination:
-            wire.pipeline([_HELLO])
-    except (OSError, Garbled) as failed:
-        wire.close()
-        raise _why(scope, name, failed) from None
+        wire.hello()
     except BaseException:
         wire.close()
         raise
     return wire
 
 
-def _why(scope: Scope, name: str, failed: Exception) -> BusError:
-    """Say in words why a connection did not come about."""
-    shown = name.replace("\0", "@")
-    if isinstance(failed, PermissionError):
-        return BusDenied(
-            f"cannot use the {scope} bus at {shown}: permission denied",
-            "run it as the user whose bus it is, or with sudo",
-        )
-    if isinstance(failed, TimeoutError):
-        return BusTimeout(f"cannot use the {scope} bus at {shown}: no answer")
-    if isinstance(failed, FileNotFoundError):
-        return absent(scope, shown, "no such socket")
-    if isinstance(failed, ConnectionRefusedError):
-        return absent(scope, shown, "nobody listens there")
-    return BusLost(f"cannot use the {scope} bus at {shown}: {failed}")
+def _private_socket_serves(scope: Scope, env: Mapping[str, str]) -> bool:
+    stated = env.get("DBUS_SYSTEM_BUS_ADDRESS")
+    return (
+        scope is Scope.SYSTEM
+        and not stated
+        and os.geteuid() == 0
+        and os.path.exists(PRIVATE_SOCKET)
+    )

@@ -1,0 +1,181 @@
+"""Verbs over D-Bus: queue jobs, wait for their ends, many units at once."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+
+from pa_units.drive import words
+from pa_units.drive.base import JOB_TIMEOUT, JobResult
+from pa_units.drive.bus import Answer, Bus, Signal
+from pa_units.drive.errors import BusError, BusTimeout, refusal
+from pa_units.drive.read import MANAGER, PROPERTIES_INTERFACE, ROOT, unit_path
+from pa_units.drive.states import PROPERTIES
+from pa_units.drive.wire import SYSTEMD
+
+_ALREADY_SUBSCRIBED = "org.freedesktop.systemd1.AlreadySubscribed"
+_JOB_REMOVED = (
+    f"type='signal',sender='{SYSTEMD}',path='{ROOT}',interface='{MANAGER}',member='JobRemoved'"
+)
+_RELOAD_TIMEOUT = 90.0
+"""Seconds; 0.6 s with 500 units, but generators run, and a busy disk is slow."""
+
+
+class Session:
+    """One connection to a service manager. Units are driven side by side; the bus admits 100
+    calls in flight."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+        self._manager = ""
+        self._ended: dict[str, str] = {}
+        self._awaited: dict[str, asyncio.Future[str]] = {}
+
+    async def reload(self) -> None:
+        """Have systemd read its files again; returns when it has. Raises BusError."""
+        await self._bus.ask(ROOT, MANAGER, "Reload", timeout=_RELOAD_TIMEOUT)
+
+    async def start(
+        self, names: Sequence[str], wait: bool = True, timeout: float = JOB_TIMEOUT
+    ) -> list[JobResult]:
+        """Start with a fresh restart budget; starts by hand count against it otherwise."""
+        return await self._jobs("StartUnit", names, wait, timeout, fresh=True)
+
+    async def stop(
+        self, names: Sequence[str], wait: bool = True, timeout: float = JOB_TIMEOUT
+    ) -> list[JobResult]:
+        """Stop; a unit that systemd has not loaded is stopped already."""
+        results = await self._jobs("StopUnit", names, wait, timeout)
+        return [_not_loaded_is_ok(result) for result in results]
+
+    async def restart(
+        self, names: Sequence[str], wait: bool = True, timeout: float = JOB_TIMEOUT
+    ) -> list[JobResult]:
+        """Stop what runs and start, with a fresh restart budget."""
+        return await self._jobs("RestartUnit", names, wait, timeout, fresh=True)
+
+    async def try_restart(
+        self, names: Sequence[str], wait: bool = True, timeout: float = JOB_TIMEOUT
+    ) -> list[JobResult]:
+        """Restart what runs, leave the rest."""
+        return await self._jobs("TryRestartUnit", names, wait, timeout)
+
+    async def reload_units(
+        self, names: Sequence[str], wait: bool = True, timeout: float = JOB_TIMEOUT
+    ) -> list[JobResult]:
+        """Run the reload command of each."""
+        return await self._jobs("ReloadUnit", names, wait, timeout)
+
+    async def reset(self, names: Sequence[str]) -> list[JobResult]:
+        """Forget failures and counted starts; what is not loaded has none."""
+        results = await self._calls("ResetFailedUnit", names)
+        return [_not_loaded_is_ok(result) for result in results]
+
+    async def kill(self, names: Sequence[str], signal: int, whom: str = "main") -> list[JobResult]:
+        """Send a signal; `whom` is main, control or all."""
+        return await self._calls("KillUnit", names, "si", whom, signal)
+
+    async def pause(self, names: Sequence[str]) -> list[JobResult]:
+        """Freeze the control group of each."""
+        return await self._calls("FreezeUnit", names)
+
+    async def resume(self, names: Sequence[str]) -> list[JobResult]:
+        """Thaw the control group of each."""
+        return await self._calls("ThawUnit", names)
+
+    async def _calls(
+        self, member: str, names: Sequence[str], more: str = "", *args: object
+    ) -> list[JobResult]:
+        """Call a method that is done when it answers."""
+
+        async def one(name: str) -> JobResult:
+            answer = await self._ask(member, "s" + more, name, *args)
+            if answer.error:
+                return words.refused(name, answer.error, answer.text)
+            return words.finished(name, "done")
+
+        return await _each(names, one)
+
+    async def _jobs(
+        self, member: str, names: Sequence[str], wait: bool, timeout: float, fresh: bool = False
+    ) -> list[JobResult]:
+        """Call a method that queues a job, and wait for the job."""
+        if wait:
+            await self._subscribe()
+        deadline = time.monotonic() + timeout
+
+        async def one(name: str) -> JobResult:
+            if fresh:
+                await self._ask("ResetFailedUnit", "s", name)
+            answer = await self._ask(member, "ss", name, "replace")
+            if answer.error:
+                return words.refused(name, answer.error, answer.text)
+            if not wait:
+                return JobResult(name, True, "queued")
+            return await self._end(name, str(answer.values[0]), deadline, timeout)
+
+        return await _each(names, one)
+
+    async def _ask(self, member: str, signature: str, *args: object) -> Answer:
+        return await self._bus.call(ROOT, MANAGER, member, signature, *args)
+
+    async def _subscribe(self) -> None:
+        """Have the ends of jobs told to us from now on.
+
+        Before the first job is queued: on 252 every second JobRemoved comes before the reply that
+        names its job. Only the manager's own signals count; anyone may send us one.
+        """
+        if self._manager:
+            return
+        self._manager = await self._bus.owner(SYSTEMD)
+        self._bus.listen(self._note)
+        await self._bus.match(_JOB_REMOVED)
+        answer = await self._ask("Subscribe", "")
+        if answer.error and answer.error != _ALREADY_SUBSCRIBED:
+            raise refusal(answer.error, answer.text, "wait for jobs")
+
+    def _note(self, signal: Signal) -> None:
+        if signal.member != "JobRemoved" or signal.sender != self._manager:
+            return
+        _, path, _, result = signal.args
+        if (future := self._awaited.pop(path, None)) and not future.done():
+            future.set_result(result)
+        else:
+            self._ended[path] = result
+
+    async def _end(self, name: str, job: str, deadline: float, timeout: float) -> JobResult:
+        """Wait until the job is removed and say how it ended."""
+        result = self._ended.pop(job, None)
+        if result is None:
+            future = self._awaited[job] = asyncio.get_running_loop().create_future()
+            try:
+                result = await self._bus.race(future, max(deadline - time.monotonic(), 0))
+            except BusTimeout:
+                return words.pending(name, timeout)
+        return words.finished(name, result, await self._cause(name) if result == "failed" else "")
+
+    async def _cause(self, name: str) -> str:
+        """Return the service's `Result`, or "" for a unit of another kind."""
+        answer = await self._bus.call(
+            unit_path(name), PROPERTIES_INTERFACE, "Get", "ss", PROPERTIES["Result"], "Result"
+        )
+        return str(answer.values[0].value) if answer.values else ""
+
+
+async def _each(
+    names: Sequence[str], one: Callable[[str], Awaitable[JobResult]]
+) -> list[JobResult]:
+    """Do `one` for all names side by side; a failure of the bus becomes that name's result."""
+
+    async def guarded(name: str) -> JobResult:
+        try:
+            return await one(name)
+        except BusError as problem:
+            return words.unknown(name, problem.message)
+
+    return list(await asyncio.gather(*map(guarded, names)))
+
+
+def _not_loaded_is_ok(result: JobResult) -> JobResult:
+    if result.error_name == words.NO_SUCH_UNIT:
+        return words.finished(result.unit, "done")
+    return result

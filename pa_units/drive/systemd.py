@@ -1,0 +1,117 @@
+"""The systemd driver: plain functions over `session.py` for actions and `read.py` for reads.
+
+Fulfils `base.Driver`. dbus-next and asyncio (100 ms) are imported by the first action, never by
+a read.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+from pa_units.contracts.refs import Scope
+from pa_units.drive import read as reading
+from pa_units.drive.base import JOB_TIMEOUT, JobResult
+from pa_units.drive.states import UnitState
+from pa_units.drive.wire import open_bus
+
+if TYPE_CHECKING:
+    from pa_units.drive.session import Session
+
+Result = TypeVar("Result")
+
+
+def run(
+    scope: Scope, env: Mapping[str, str], action: "Callable[[Session], Awaitable[Result]]"
+) -> Result:
+    """Run several verbs over one connection: `action` gets the session."""
+    from pa_units.drive import bus
+    from pa_units.drive.session import Session
+
+    return bus.run(scope, env, lambda connection: action(Session(connection)))
+
+
+def start(
+    scope: Scope,
+    env: Mapping[str, str],
+    names: Sequence[str],
+    wait: bool = True,
+    timeout: float = JOB_TIMEOUT,
+) -> list[JobResult]:
+    """Start, with a fresh restart budget."""
+    return run(scope, env, lambda session: session.start(names, wait, timeout))
+
+
+def stop(
+    scope: Scope,
+    env: Mapping[str, str],
+    names: Sequence[str],
+    wait: bool = True,
+    timeout: float = JOB_TIMEOUT,
+) -> list[JobResult]:
+    """Stop; a stopped one is ok."""
+    return run(scope, env, lambda session: session.stop(names, wait, timeout))
+
+
+def restart(
+    scope: Scope,
+    env: Mapping[str, str],
+    names: Sequence[str],
+    wait: bool = True,
+    timeout: float = JOB_TIMEOUT,
+) -> list[JobResult]:
+    """Stop what runs and start, with a fresh restart budget."""
+    return run(scope, env, lambda session: session.restart(names, wait, timeout))
+
+
+def try_restart(
+    scope: Scope,
+    env: Mapping[str, str],
+    names: Sequence[str],
+    wait: bool = True,
+    timeout: float = JOB_TIMEOUT,
+) -> list[JobResult]:
+    """Restart what runs, leave the rest."""
+    return run(scope, env, lambda session: session.try_restart(names, wait, timeout))
+
+
+def reload_units(
+    scope: Scope,
+    env: Mapping[str, str],
+    names: Sequence[str],
+    wait: bool = True,
+    timeout: float = JOB_TIMEOUT,
+) -> list[JobResult]:
+    """Have running agents read their own configuration again (`ExecReload=`)."""
+    return run(scope, env, lambda session: session.reload_units(names, wait, timeout))
+
+
+def reset(scope: Scope, env: Mapping[str, str], names: Sequence[str]) -> list[JobResult]:
+    """Forget failures and counted restarts; nothing to forget is ok."""
+    return run(scope, env, lambda session: session.reset(names))
+
+
+def kill(
+    scope: Scope, env: Mapping[str, str], names: Sequence[str], signal: int, whom: str = "main"
+) -> list[JobResult]:
+    """Send a signal to the `main` process, or to `all`."""
+    return run(scope, env, lambda session: session.kill(names, signal, whom))
+
+
+def pause(scope: Scope, env: Mapping[str, str], names: Sequence[str]) -> list[JobResult]:
+    """Freeze all processes."""
+    return run(scope, env, lambda session: session.pause(names))
+
+
+def resume(scope: Scope, env: Mapping[str, str], names: Sequence[str]) -> list[JobResult]:
+    """Undo `pause`."""
+    return run(scope, env, lambda session: session.resume(names))
+
+
+def reload(scope: Scope, env: Mapping[str, str]) -> None:
+    """Have systemd read its own files again. Raises BusError."""
+    run(scope, env, lambda session: session.reload())
+
+
+def read(scope: Scope, env: Mapping[str, str], names: Sequence[str]) -> dict[str, UnitState]:
+    """Return the states of many, for a table."""
+    with open_bus(scope, env) as wire:
+        return reading.states(wire, names)
