@@ -79,6 +79,11 @@ class AgentBundle(NamedTuple):
     user_reason: str
     """why that user, in words"""
     labels: Mapping[str, str] = {}
+    max_restarts: int | None = None
+    """None: no end"""
+    delays_ms: tuple[int, ...] = ()
+    """before each automatic restart; the last one repeats"""
+    labels: Mapping[str, str] = {}
     """kept in the ledger, for `-l label=x`"""
 
 

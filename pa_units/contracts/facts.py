@@ -53,8 +53,6 @@ class LogPlace(NamedTuple):
     path: str
     unsafe: str = ""
     """why root may not append there; empty when it may"""
-    collapsible: bool = True
-    """the file system can cut a file at its front (fallocate(2))"""
 
 
 class Placement(NamedTuple):
@@ -62,6 +60,10 @@ class Placement(NamedTuple):
 
     executable: str | None
     """absolute path of its program; None: not found"""
+    resolved: str = ""
+    """the same with every symlink followed: a venv's interpreter stands elsewhere"""
+    instead: str = ""
+    """a program of nearly that name which is there: python3 for python"""
     cwd: Directory | None = None
     logs: Mapping[str, LogPlace] = {}
     user: Account | None = None

@@ -41,6 +41,10 @@ class Installed(NamedTuple):
     version: str = ""
     """of the pa that installed it"""
     labels: Mapping[str, str] = {}
+    max_restarts: int | None = None
+    """None: no end"""
+    delays_ms: tuple[int, ...] = ()
+    """before each automatic restart; the last one repeats"""
     generation: int = 1
     """number of its file below `generations/NAME/`"""
     installed: float = 0.0
@@ -90,9 +94,15 @@ def _installed(name: str, row: dict[str, object]) -> Installed:
         scope=scope,
         version=codec.text(row.get("version")),
         labels=codec.table(row.get("labels")),
+        max_restarts=_budget(row.get("max_restarts")),
+        delays_ms=tuple(codec.number(delay) for delay in codec.items(row.get("delays_ms") or [])),
         generation=codec.number(row.get("generation"), 1),
         installed=codec.real(row.get("installed")),
     )
+
+
+def _budget(value: object) -> int | None:
+    return None if value is None else codec.number(value)
 
 
 def _row(agent: Installed) -> dict[str, object]:
@@ -108,6 +118,8 @@ def _row(agent: Installed) -> dict[str, object]:
         "scope": agent.scope,
         "version": agent.version,
         "labels": dict(agent.labels),
+        "max_restarts": agent.max_restarts,
+        "delays_ms": agent.delays_ms,
         "generation": agent.generation,
         "installed": agent.installed,
     }

@@ -1,0 +1,5 @@
+"""`python -m pa_units`."""
+
+from pa_units.cli.entry import main
+
+main()

@@ -1,0 +1,15 @@
+"""Where `pa` begins. Questions that scripts ask often are answered before click is loaded."""
+
+import sys
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    from pa_units.cli.quick import answer
+
+    code = answer(sys.argv[1:])
+    if code is None:
+        from pa_units.cli.main import run
+
+        code = run(sys.argv[1:])
+    sys.exit(code)

@@ -1,0 +1,108 @@
+"""The only place that prints. Colour only on a terminal, NO_COLOR and FORCE_COLOR honoured."""
+
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple, TextIO
+
+from pa_units.kit.errors import PaError
+
+_CODES = {
+    "bold": "1",
+    "dim": "2",
+    "red": "31",
+    "green": "32",
+    "yellow": "33",
+    "cyan": "36",
+}
+
+
+def coloured(stream: TextIO) -> bool:
+    """May this stream get colour? https://no-color.org and FORCE_COLOR come before the terminal."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def paint(text: str, style: str, stream: TextIO | None = None) -> str:
+    """Wrap `text` in a colour, where the stream takes one."""
+    if not text or not style or not coloured(stream or sys.stdout):
+        return text
+    return f"\x1b[{_CODES[style]}m{text}\x1b[0m"
+
+
+def line(text: str = "") -> None:
+    """Print one line."""
+    _write(sys.stdout, f"{text}\n")
+
+
+def text(content: str) -> None:
+    """Print text as it is."""
+    _write(sys.stdout, content)
+
+
+def hint(words: str) -> None:
+    """Say something beside the answer, on standard error."""
+    _write(sys.stderr, f"{words}\n")
+
+
+def _write(stream: TextIO, content: str) -> None:
+    """Print what the terminal's encoding can show; the rest is escaped, never a traceback."""
+    encoding = stream.encoding or "utf-8"
+    stream.write(content.encode(encoding, "backslashreplace").decode(encoding))
+
+
+def error(problem: PaError) -> None:
+    """Print an expected failure: `pa: cannot X: reason`, then what to do."""
+    hint(f"{paint('pa:', 'red', sys.stderr)} {problem.message}")
+    for advice in problem.hint.splitlines():
+        hint(f"    {paint('hint:', 'cyan', sys.stderr)} {advice}")
+
+
+def json(items: object) -> None:
+    """Print a JSON document."""
+    import json as codec
+
+    line(codec.dumps(items, indent=2, ensure_ascii=False))
+
+
+def json_error(messages: Iterable[dict[str, object]]) -> None:
+    """Print errors as the item a program expects on standard output."""
+    json({"schema": "pa.error/1", "errors": list(messages)})
+
+
+class Column(NamedTuple):
+    """One column of a table; numbers stand on the right."""
+
+    title: str
+    right: bool = False
+
+
+def table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
+    """Print rows under titles, each column as wide as its widest cell; a cell's width is what a
+    terminal shows of it, without colour codes."""
+    widths = [
+        max([len(column.title), *(_width(row[at]) for row in rows)])
+        for at, column in enumerate(columns)
+    ]
+    line(paint(_row([column.title for column in columns], columns, widths), "dim"))
+    for row in rows:
+        line(_row(row, columns, widths))
+
+
+def _row(cells: Sequence[str], columns: Sequence[Column], widths: Sequence[int]) -> str:
+    parts = []
+    for cell, column, width in zip(cells, columns, widths, strict=True):
+        blank = " " * (width - _width(cell))
+        parts.append(blank + cell if column.right else cell + blank)
+    return "  ".join(parts).rstrip()
+
+
+def _width(cell: str) -> int:
+    if "\x1b" not in cell:
+        return len(cell)
+    import re
+
+    return len(re.sub("\x1b\\[[0-9;]*m", "", cell))

@@ -1,0 +1,1 @@
+"""The systemd target, 252 and later: one file per concern of a unit."""

@@ -1,0 +1,113 @@
+"""What runs: the main process, its type, and every other command of the spec, all of them as the
+agent's user in the agent's sandbox."""
+
+import shlex
+
+from pa_units.compile import unit_text as text
+from pa_units.compile.part import Part, error
+from pa_units.compile.systemd import restart
+from pa_units.compile.systemd.draft import Draft
+from pa_units.compile.unit_file import Directive, directives
+from pa_units.contracts.bundle import Loc, Note
+from pa_units.spec.command import Command
+
+_SHELL = "/bin/sh"
+
+
+def part(draft: Draft) -> Part:
+    """`Type=`, `Exec…=`, signals and time limits."""
+    return Part(
+        (*_type(draft), *_commands(draft), *_stopping(draft)),
+        notes=_missing_program(draft),
+    )
+
+
+def _type(draft: Draft) -> tuple[Directive, ...]:
+    agent = draft.agent
+    found = directives("Service", ("Type", text.word(agent.start_type)))
+    if agent.pid_file:
+        found += directives("Service", ("PIDFile", text.line(agent.pid_file)))
+    return found
+
+
+def exec_line(command: Command, executable: str | None = None, prefix: str = "") -> text.UnitText:
+    """One command of the spec. A shell is replaced by the program (`exec`), so that the program
+    is the main process and gets the signals."""
+    if not command.shell:
+        return text.command(command.words, executable=executable, prefix=prefix)
+    script = command.words[0]
+    return text.command((_SHELL, "-c", script), prefix=prefix)
+
+
+def _main(draft: Draft) -> Command:
+    command = draft.agent.cmd
+    return command._replace(words=(f"exec {command.words[0]}",)) if command.shell else command
+
+
+def _commands(draft: Draft) -> tuple[Directive, ...]:
+    hooks = draft.agent.hooks
+    lines = (
+        *(("ExecStartPre", exec_line(hook)) for hook in hooks.pre_start),
+        ("ExecStart", exec_line(_main(draft), draft.place.executable)),
+        *(("ExecStartPost", exec_line(hook)) for hook in hooks.post_start),
+        *_reload(draft),
+        *(("ExecStop", exec_line(hook)) for hook in hooks.pre_stop),
+        *_stop(draft),
+        *(("ExecStopPost", exec_line(hook)) for hook in hooks.post_stop),
+    )
+    return directives("Service", *lines)
+
+
+def _reload(draft: Draft) -> tuple[tuple[str, text.UnitText], ...]:
+    agent = draft.agent
+    if agent.reload_command is not None:
+        return (("ExecReload", exec_line(agent.reload_command)),)
+    if agent.reload_signal is not None:
+        signal = agent.reload_signal.removeprefix("SIG")
+        return (("ExecReload", text.own_command("/bin/kill", f"-{signal}", "$MAINPID")),)
+    return ()
+
+
+def _stop(draft: Draft) -> tuple[tuple[str, text.UnitText], ...]:
+    command = draft.agent.stop_command
+    return () if command is None else (("ExecStop", exec_line(command)),)
+
+
+def _stopping(draft: Draft) -> tuple[Directive, ...]:
+    agent = draft.agent
+    start = agent.start_timeout + restart.longest_wait(draft)
+    default = agent.stop_signal == "SIGTERM"
+    signal = () if default else (("KillSignal", text.word(agent.stop_signal)),)
+    return directives(
+        "Service",
+        ("TimeoutStartSec", text.span(start)),
+        ("TimeoutStopSec", text.span(agent.stop_timeout)),
+        # TERM to the main process, which knows its children; KILL to all that is left.
+        ("KillMode", text.word("mixed")),
+        *signal,
+        *_exit_codes("SuccessExitStatus", agent.success_exit_codes),
+        *_exit_codes("RestartPreventExitStatus", agent.no_restart_exit_codes),
+    )
+
+
+def _exit_codes(directive: str, codes: tuple[str, ...]) -> tuple[tuple[str, text.UnitText], ...]:
+    return ((directive, text.words(codes)),) if codes else ()
+
+
+def _missing_program(draft: Draft) -> tuple[Note, ...]:
+    if draft.place.executable is not None or draft.agent.cmd.shell:
+        return ()
+    program = draft.agent.cmd.words[0]
+    loc: Loc = ("cmd",)
+    if draft.place.instead:
+        hint = f"{draft.place.instead} is there: cmd: {_with_program(draft, draft.place.instead)}"
+    elif "/" in program:
+        hint = "the file is not there, or not executable"
+    else:
+        hint = "install it, or give its full path; PATH here is systemd's own, not your shell's"
+    found = error(draft.name, loc, "cmd-missing", f"cannot find the program '{program}'", hint)
+    return (found,)
+
+
+def _with_program(draft: Draft, program: str) -> str:
+    return shlex.join((program.rpartition("/")[2], *draft.agent.cmd.words[1:]))

@@ -1,0 +1,50 @@
+"""What is decided about an agent before the first line of its units is written."""
+
+from typing import NamedTuple
+
+from pa_units.contracts.facts import Host, Placement
+from pa_units.contracts.refs import Scope
+from pa_units.spec.model import Agent
+
+NATIVE_BACKOFF = 254
+"""First systemd with RestartSteps=, RestartMaxDelaySec= and RestartMode=, systemd.service(5)."""
+
+
+class Identity(NamedTuple):
+    """Whom an agent runs as, and why."""
+
+    user: str
+    """"" for a dynamic user, and in the user scope"""
+    group: str
+    dynamic: bool
+    reason: str
+
+
+class Draft(NamedTuple):
+    """One agent with everything that its parts need to know."""
+
+    agent: Agent
+    digest: str
+    host: Host
+    place: Placement
+    identity: Identity
+
+    @property
+    def name(self) -> str:
+        """The agent's name."""
+        return self.agent.name
+
+    @property
+    def user_scope(self) -> bool:
+        """Run by the manager of one user."""
+        return self.host.scope is Scope.USER
+
+    @property
+    def native(self) -> bool:
+        """PID 1 knows a growing restart delay."""
+        return self.host.systemd >= NATIVE_BACKOFF
+
+    def helper(self, program: str, *words: str) -> tuple[str, ...]:
+        """The command line of a program of ours, told which manager to ask."""
+        manager = ("--user",) if self.user_scope else ()
+        return (f"{self.host.helpers}/{program}", *manager, *words)

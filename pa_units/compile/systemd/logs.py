@@ -1,0 +1,94 @@
+"""Where an agent's output goes: journald, or files that root may safely append to."""
+
+import posixpath
+from typing import NamedTuple
+
+from pa_units.compile import unit_text as text
+from pa_units.compile.part import Part, note
+from pa_units.compile.systemd.draft import Draft
+from pa_units.compile.unit_file import Directive, directives
+from pa_units.contracts.bundle import Artifact, Kind, Note
+
+_STREAMS = (("stdout", "StandardOutput", ".log"), ("stderr", "StandardError", ".error.log"))
+
+LOG_MODE = 0o640
+LOG_DIRECTORY_MODE = 0o755
+
+_STANDING = frozenset({"/var/log"})
+"""Directories that every host has: not ours to make or remove."""
+
+
+class Stream(NamedTuple):
+    """One output of an agent and the file it is appended to."""
+
+    field: str
+    directive: str
+    wanted: str
+    path: str
+    """where it really goes"""
+    unsafe: str
+    """why not where it was wanted; empty if it is"""
+
+
+def streams(draft: Draft) -> tuple[Stream, ...]:
+    """The file of each stream that the spec sends to a file.
+
+    `append:` is opened by PID 1 as root and follows symlinks: an agent that may write the
+    directory could point it at any file of the system.
+    """
+    found = []
+    for field, directive, ending in _STREAMS:
+        wanted = getattr(draft.agent.logging, field, None)
+        if wanted is None:
+            continue
+        place = draft.place.logs.get(wanted)
+        unsafe = place.unsafe if place else ""
+        path = f"{draft.host.places.logs}/{draft.name}{ending}" if unsafe else wanted
+        found.append(Stream(field, directive, wanted, path, unsafe))
+    return tuple(found)
+
+
+def part(draft: Draft) -> Part:
+    """`append:` lines, the files they name, and the directories those stand in."""
+    kept = streams(draft)
+    lines = tuple(
+        Directive("Service", stream.directive, text.line(f"append:{stream.path}"))
+        for stream in kept
+    )
+    if kept and kept[0].field == "stderr":
+        # Named alone, stderr must not drag stdout along: systemd would inherit in that direction.
+        lines = directives("Service", ("StandardOutput", text.word("journal"))) + lines
+    paths = dict.fromkeys(stream.path for stream in kept)
+    return Part(
+        lines,
+        (*_directories(draft, paths), *(_file(draft, path) for path in paths)),
+        tuple(_moved(draft, stream) for stream in kept if stream.unsafe),
+    )
+
+
+def _directories(draft: Draft, paths: dict[str, None]) -> tuple[Artifact, ...]:
+    parents = dict.fromkeys(posixpath.dirname(path) for path in paths)
+    owner = draft.host.account
+    return tuple(
+        Artifact(Kind.DIRECTORY, path, "", LOG_DIRECTORY_MODE, owner.name, owner.group)
+        for path in parents
+        if path not in _STANDING
+    )
+
+
+def _file(draft: Draft, path: str) -> Artifact:
+    """Made at install: systemd would make it root:root 0644 less the agent's umask, and the
+    agent could not read its own log."""
+    owner = draft.host.account
+    group = owner.group if draft.user_scope else draft.identity.group or owner.group
+    return Artifact(Kind.LOG, path, "", LOG_MODE, owner.name, group)
+
+
+def _moved(draft: Draft, stream: Stream) -> Note:
+    return note(
+        draft.name,
+        ("logging", stream.field),
+        "log-moved",
+        f"cannot append to {stream.wanted} safely: {stream.unsafe}; the log goes to {stream.path}",
+        "let the directory and all above it belong to root and be writable by root alone",
+    )

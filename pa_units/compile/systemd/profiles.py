@@ -1,0 +1,88 @@
+"""The hardening levels as data. Each line was run with a Python web program, a Node program and a
+shell worker on systemd 252, 257 and 262; what a level breaks stands in docs/hardening.md."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+Profile = Mapping[str, tuple[str, ...]]
+"""Directive to its lines; several lines of one directive add up in systemd."""
+
+
+def _profile(*pairs: tuple[str, str]) -> Profile:
+    grouped: dict[str, tuple[str, ...]] = {}
+    for key, value in pairs:
+        grouped[key] = (*grouped.get(key, ()), value)
+    return MappingProxyType(grouped)
+
+
+RELAXED = _profile(
+    ("NoNewPrivileges", "yes"),
+    ("ProtectSystem", "full"),
+    ("PrivateTmp", "yes"),
+    ("ProtectKernelTunables", "yes"),
+    ("ProtectKernelModules", "yes"),
+    ("ProtectKernelLogs", "yes"),
+    ("ProtectControlGroups", "yes"),
+    ("ProtectClock", "yes"),
+    ("ProtectHostname", "yes"),
+    ("RestrictRealtime", "yes"),
+    ("RestrictSUIDSGID", "yes"),
+    ("LockPersonality", "yes"),
+    ("SystemCallArchitectures", "native"),
+    ("CapabilityBoundingSet", ""),
+)
+
+STRICT = _profile(
+    ("NoNewPrivileges", "yes"),
+    ("ProtectSystem", "strict"),
+    ("ProtectHome", "yes"),
+    ("PrivateTmp", "yes"),
+    ("PrivateDevices", "yes"),
+    ("DevicePolicy", "closed"),
+    ("ProtectKernelTunables", "yes"),
+    ("ProtectKernelModules", "yes"),
+    ("ProtectKernelLogs", "yes"),
+    ("ProtectControlGroups", "yes"),
+    ("ProtectClock", "yes"),
+    ("ProtectHostname", "yes"),
+    ("ProtectProc", "invisible"),
+    # AF_NETLINK: else Python and Node cannot list interfaces, for no better score.
+    ("RestrictAddressFamilies", "AF_UNIX AF_INET AF_INET6 AF_NETLINK"),
+    ("RestrictNamespaces", "yes"),
+    ("RestrictRealtime", "yes"),
+    ("RestrictSUIDSGID", "yes"),
+    ("LockPersonality", "yes"),
+    ("SystemCallArchitectures", "native"),
+    ("SystemCallFilter", "@system-service"),
+    ("SystemCallFilter", "~@privileged"),
+    # Without it Node is killed by SIGSYS on 252 and 257 instead of getting an error.
+    ("SystemCallErrorNumber", "EPERM"),
+    ("CapabilityBoundingSet", ""),
+    ("PrivateUsers", "yes"),
+    ("PrivateIPC", "yes"),
+    ("PrivateMounts", "yes"),
+    ("KeyringMode", "private"),
+    ("RemoveIPC", "yes"),
+    ("UMask", "0027"),
+)
+
+TIGHT = _profile(
+    *(
+        (key, "AF_UNIX AF_INET AF_INET6" if key == "RestrictAddressFamilies" else line)
+        for key, lines in STRICT.items()
+        for line in lines
+    ),
+    ("MemoryDenyWriteExecute", "yes"),
+    ("SystemCallFilter", "~@resources"),
+    ("ProcSubset", "pid"),
+)
+
+LEVELS: Mapping[str, Profile] = MappingProxyType(
+    {"off": _profile(), "relaxed": RELAXED, "strict": STRICT, "tight": TIGHT}
+)
+
+IMPOSSIBLE_FOR_USERS = frozenset(
+    {"ProtectKernelLogs", "ProtectProc", "ProcSubset", "DevicePolicy", "RemoveIPC"}
+)
+"""What a user manager cannot do: nothing happens, or (ProtectKernelLogs= on 257) the unit fails
+with 226. Measured by a probe inside the service on 252, 257 and 262."""

@@ -1,0 +1,41 @@
+"""The small programs that units of ours run. They stand where root alone may write and outlive
+the Python environment of `pa`."""
+
+from pa_units.compile.systemd import restart
+from pa_units.compile.systemd.draft import Draft
+from pa_units.contracts.bundle import Artifact, Kind
+from pa_units.kit.render import static_text
+
+
+def needed(draft: Draft) -> tuple[str, ...]:
+    """Which programs the units of an agent name."""
+    agent = draft.agent
+    wanted = {
+        "backoff": restart.needs_wait_helper(draft),
+        "forget": restart.counts(agent) and agent.max_restarts is not None,
+        "stable": restart.counts(agent),
+    }
+    return tuple(name for name, is_wanted in wanted.items() if is_wanted)
+
+
+def artifacts(draft: Draft) -> tuple[Artifact, ...]:
+    """The files of these programs and the directory they stand in."""
+    owner = draft.host.account
+    programs = needed(draft)
+    if not programs:
+        return ()
+    directory = Artifact(Kind.DIRECTORY, draft.host.helpers, "", 0o755, owner.name, owner.group)
+    return (
+        directory,
+        *(
+            Artifact(
+                Kind.HELPER,
+                f"{draft.host.helpers}/{name}",
+                static_text(f"helpers/{name}"),
+                0o755,
+                owner.name,
+                owner.group,
+            )
+            for name in programs
+        ),
+    )

@@ -1,0 +1,48 @@
+"""Limits that the kernel enforces, and accounting for all of them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from pa_units.compile import unit_text as text
+from pa_units.compile.part import Part
+from pa_units.compile.systemd.draft import Draft
+from pa_units.compile.unit_file import Directive, directives
+from pa_units.compile.unit_text import UnitText
+
+_LIMITS: tuple[tuple[str, str, Callable[[Any], UnitText]], ...] = (
+    ("cpu_limit", "CPUQuota", text.percentage),
+    ("memory_limit", "MemoryMax", text.number),
+    ("memory_high", "MemoryHigh", text.number),
+    ("tasks", "TasksMax", text.number),
+    ("open_files", "LimitNOFILE", text.number),
+    ("io_weight", "IOWeight", text.number),
+)
+"""Field, directive, spelling. A size is written in bytes: systemd ignores `512MB`."""
+
+CPU_ACCOUNTING_IS_FREE = 258
+"""From here on CPU usage is always counted and `CPUAccounting=` only earns a warning."""
+
+
+def part(draft: Draft) -> Part:
+    """Accounting switches and every limit that the spec sets."""
+    limits = tuple(
+        Directive("Service", directive, spell(value))
+        for field, directive, spell in _LIMITS
+        if (value := getattr(draft.agent.resources, field)) is not None
+    )
+    return Part(_accounting(draft) + limits + _swap(draft))
+
+
+def _accounting(draft: Draft) -> tuple[Directive, ...]:
+    on = text.flag(True)
+    cpu = () if draft.host.systemd >= CPU_ACCOUNTING_IS_FREE else (("CPUAccounting", on),)
+    return directives(
+        "Service", *cpu, ("MemoryAccounting", on), ("TasksAccounting", on), ("IOAccounting", on)
+    )
+
+
+def _swap(draft: Draft) -> tuple[Directive, ...]:
+    """A memory limit that swap can dodge is none."""
+    if draft.agent.resources.memory_limit is None:
+        return ()
+    return directives("Service", ("MemorySwapMax", text.number(0)))

@@ -1,0 +1,202 @@
+"""Restart policy, budget and backoff: all of it done by PID 1.
+
+From systemd 254 on the delay grows natively; before, a helper in `ExecStartPre=` waits. The count
+starts anew after `reset_after` of stability by a timer that each start arms.
+"""
+
+import math
+from typing import NamedTuple
+
+from pa_units.compile import unit_text as text
+from pa_units.compile.part import Part, note
+from pa_units.compile.systemd.draft import Draft
+from pa_units.compile.unit_file import Directive, directives
+from pa_units.contracts.bundle import Note
+from pa_units.kit.backoff import delays
+from pa_units.spec.model import Agent
+
+_POLICIES = {"always": "always", "on-failure": "on-failure", "never": "no"}
+
+SHORTEST_MS = 100
+"""`RestartSec=` before 254: what the helper's wait comes on top of. systemd's own default; a 0
+would busy-loop an agent whose helper is gone."""
+
+_RATIO_TOLERANCE = 0.05
+
+
+class Series(NamedTuple):
+    """The delays before each restart, in milliseconds; the last one repeats."""
+
+    delays: tuple[int, ...]
+    budget: int | None
+    """restarts after the first start; None: unlimited"""
+    native: bool
+
+    @property
+    def last_wait(self) -> int:
+        """After the last allowed crash, until the unit is failed (measured: 254 and later wait
+        one more delay first), in milliseconds."""
+        if self.budget is None or not self.native:
+            return 0
+        return self.delays[min(self.budget, len(self.delays) - 1)]
+
+    @property
+    def total(self) -> int | None:
+        """All waits from the first crash to giving up, without the agent's own run times."""
+        if self.budget is None:
+            return None
+        waits = (self.delays[min(k, len(self.delays) - 1)] for k in range(self.budget))
+        return sum(waits) + self.last_wait
+
+
+def restarts(agent: Agent) -> bool:
+    """Does systemd ever start it again by itself?"""
+    return agent.restart_policy != "never" and agent.max_restarts != 0
+
+
+def _grows(agent: Agent) -> bool:
+    backoff = agent.backoff
+    return backoff.multiplier > 1 and 0 < backoff.initial_delay < backoff.max_delay
+
+
+def steps(agent: Agent) -> int:
+    """`RestartSteps=`: how many delays lie between the first and the longest."""
+    backoff = agent.backoff
+    span = math.log(backoff.max_delay / backoff.initial_delay)
+    return max(1, round(span / math.log(backoff.multiplier)))
+
+
+def series(agent: Agent, *, native: bool) -> Series:
+    """The delays that this version of systemd will keep, up to the one that repeats."""
+    backoff = agent.backoff
+    if not _grows(agent):
+        return Series((backoff.initial_delay,), agent.max_restarts, native)
+    growing = delays(backoff.initial_delay, backoff.max_delay, backoff.multiplier, native=native)
+    return Series(tuple(growing), agent.max_restarts, native)
+
+
+def part(draft: Draft) -> Part:
+    """`Restart=` and everything that counts or delays."""
+    agent = draft.agent
+    if not restarts(agent):
+        return Part(directives("Service", ("Restart", text.word("no"))))
+    return Part(
+        (
+            *_limit(agent),
+            *directives("Service", ("Restart", text.word(_POLICIES[agent.restart_policy]))),
+            *(_native(agent) if draft.native else _waiting(draft)),
+            *_counting(draft),
+        ),
+        notes=_notes(draft),
+    )
+
+
+def _limit(agent: Agent) -> tuple[Directive, ...]:
+    """N restarts are N+1 starts. Without a window the count is never forgotten by time."""
+    if agent.max_restarts is None:
+        return directives("Unit", ("StartLimitIntervalSec", text.number(0)))
+    window = agent.restart_window
+    return directives(
+        "Unit",
+        (
+            "StartLimitIntervalSec",
+            text.word("infinity") if window is None else text.span(window),
+        ),
+        ("StartLimitBurst", text.number(agent.max_restarts + 1)),
+    )
+
+
+def _native(agent: Agent) -> tuple[Directive, ...]:
+    backoff = agent.backoff
+    first = directives("Service", ("RestartSec", text.span(backoff.initial_delay)))
+    if _grows(agent):
+        first += directives(
+            "Service",
+            ("RestartMaxDelaySec", text.span(backoff.max_delay)),
+            ("RestartSteps", text.number(steps(agent))),
+        )
+    # Else every retry passes through "failed" and fires OnFailure=, and dependants are stopped.
+    return first + directives("Service", ("RestartMode", text.word("direct")))
+
+
+def _waiting(draft: Draft) -> tuple[Directive, ...]:
+    agent = draft.agent
+    if not needs_wait_helper(draft):
+        return directives("Service", ("RestartSec", text.span(agent.backoff.initial_delay)))
+    base = min(SHORTEST_MS, agent.backoff.initial_delay)
+    waits = (f"{(delay - base) / 1000:.10g}" for delay in series(agent, native=False).delays)
+    most = "-" if agent.max_restarts is None else str(agent.max_restarts)
+    wait = draft.helper("backoff", "%n", most, *waits)
+    return directives(
+        "Service",
+        ("RestartSec", text.span(base)),
+        ("ExecStartPre", text.own_command(*wait, prefix="+")),
+    )
+
+
+def needs_wait_helper(draft: Draft) -> bool:
+    """Before 254: for a growing delay, and for a budget, since 252 forgets its own count of
+    starts at each daemon-reload."""
+    agent = draft.agent
+    return (
+        not draft.native and restarts(agent) and (_grows(agent) or agent.max_restarts is not None)
+    )
+
+
+def longest_wait(draft: Draft) -> int:
+    """Milliseconds that a start may spend in the helper: `TimeoutStartSec=` applies to each
+    `ExecStartPre=` command by itself."""
+    return series(draft.agent, native=False).delays[-1] if needs_wait_helper(draft) else 0
+
+
+def counts(agent: Agent) -> bool:
+    """Is there a count to start anew after stability?"""
+    return restarts(agent) and (_grows(agent) or agent.max_restarts is not None)
+
+
+def reset_seconds(agent: Agent) -> int:
+    """`reset_after` in whole seconds, rounded up: part of a unit's name."""
+    return -(-agent.backoff.reset_after // 1000)
+
+
+def stability_timer(agent: Agent) -> str:
+    """Template of the timer that forgets the count; one per distinct `reset_after`."""
+    return f"pa-stable-{reset_seconds(agent)}@"
+
+
+def _counting(draft: Draft) -> tuple[Directive, ...]:
+    agent = draft.agent
+    if not counts(agent):
+        return ()
+    manager = ("--user",) if draft.user_scope else ()
+    arm = (
+        "/usr/bin/systemctl",
+        *manager,
+        "--no-block",
+        "restart",
+        f"{stability_timer(agent)}%N.timer",
+    )
+    found = directives("Service", ("ExecStartPost", text.own_command(*arm, prefix="-+")))
+    if agent.max_restarts is None:
+        return found
+    forget = text.own_command(*draft.helper("forget", "%n"), prefix="-+")
+    return found + directives("Service", ("ExecStop", forget))
+
+
+def _notes(draft: Draft) -> tuple[Note, ...]:
+    agent = draft.agent
+    if not (draft.native and _grows(agent)):
+        return ()
+    backoff = agent.backoff
+    ratio = (backoff.max_delay / backoff.initial_delay) ** (1 / steps(agent))
+    if abs(ratio / backoff.multiplier - 1) <= _RATIO_TOLERANCE:
+        return ()
+    told = note(
+        agent.name,
+        ("backoff", "multiplier"),
+        "backoff-ratio",
+        f"systemd reaches {backoff.max_delay / 1000:g}s in {steps(agent)} equal steps: each delay "
+        f"is {ratio:.2f} times the one before, not {backoff.multiplier:g}",
+        "pa explain prints the series",
+    )
+    return (told,)

@@ -1,0 +1,115 @@
+"""The walls around an agent: a hardening level, the spec's single switches, and the holes that its
+own directories need."""
+
+import posixpath
+from collections.abc import Mapping
+from functools import cache
+
+from pa_units.compile import unit_text as text
+from pa_units.compile.part import Part, note
+from pa_units.compile.systemd.draft import Draft
+from pa_units.compile.systemd.profiles import IMPOSSIBLE_FOR_USERS, LEVELS, Profile
+from pa_units.compile.unit_file import Directive, directives
+from pa_units.contracts.bundle import Note
+
+_HOMES = ("/home/", "/root/", "/run/user/")
+"""What ProtectHome= hides, systemd.exec(5)."""
+
+
+def part(draft: Draft) -> Part:
+    """All directives of the sandbox."""
+    hidden = _needs_homes(draft)
+    level = draft.agent.hardening.level
+    lines = level_lines(level, user_scope=draft.user_scope, homes_needed=hidden)
+    if replaced := draft.agent.hardening.switches:
+        lines = tuple(item for item in lines if item.key not in replaced) + _lines(replaced)
+    found = {item.key: item.value for item in lines}
+    return Part(_umask(draft, lines) + _holes(draft, found), notes=_notes(draft, lines))
+
+
+@cache
+def level_lines(level: str, *, user_scope: bool, homes_needed: bool) -> tuple[Directive, ...]:
+    """The lines of a hardening level in one scope."""
+    profile = dict(LEVELS[level])
+    if user_scope and profile:
+        # Mount namespaces of a user manager need a user namespace: without PrivateUsers= 252
+        # silently does nothing, and an empty capability set fails with 218.
+        profile = {key: kept for key, kept in profile.items() if key not in IMPOSSIBLE_FOR_USERS}
+        profile["PrivateUsers"] = ("yes",)
+    if homes_needed and "ProtectHome" in profile:
+        profile["ProtectHome"] = ("tmpfs",)
+    return _lines(profile)
+
+
+def _lines(profile: Profile) -> tuple[Directive, ...]:
+    return tuple(
+        Directive("Service", key, text.raw(line)) for key, kept in profile.items() for line in kept
+    )
+
+
+def _needs_homes(draft: Draft) -> bool:
+    """Would ProtectHome= hide a directory of the agent? The state directory of a user manager
+    stands in the home too."""
+    cwd = draft.agent.cwd
+    return bool(_program_trees(draft)) or (_in_home(cwd) if cwd else draft.user_scope)
+
+
+def _in_home(path: str) -> bool:
+    return f"{path}/".startswith(_HOMES)
+
+
+def _program_trees(draft: Draft) -> tuple[str, ...]:
+    """The installation a program belongs to: `/home/bob/venv` for `/home/bob/venv/bin/python`."""
+    trees = []
+    for path in (draft.place.executable, draft.place.resolved):
+        if not path or not _in_home(path):
+            continue
+        directory = posixpath.dirname(path)
+        is_bin = posixpath.basename(directory) == "bin"
+        trees.append(posixpath.dirname(directory) if is_bin else directory)
+    return tuple(dict.fromkeys(trees))
+
+
+def _umask(draft: Draft, items: tuple[Directive, ...]) -> tuple[Directive, ...]:
+    """The spec's own mask takes the place of the profile's."""
+    mask = draft.agent.umask
+    if mask is None:
+        return items
+    kept = tuple(item for item in items if item.key != "UMask")
+    return kept + directives("Service", ("UMask", text.word(f"{mask:04o}")))
+
+
+def _holes(draft: Draft, lines: Mapping[str, str]) -> tuple[Directive, ...]:
+    """What the agent may write although the system is read-only, and see although homes are
+    hidden: its `cwd`, and the tree of its program."""
+    found: list[Directive] = []
+    cwd = draft.agent.cwd
+    hidden = lines.get("ProtectHome") == "tmpfs"
+    if cwd and hidden and _in_home(cwd):
+        found += directives("Service", ("BindPaths", text.path_word(cwd)))
+    elif hidden and not cwd and draft.user_scope:
+        found += directives("Service", ("BindPaths", text.UnitText(f"%S/{draft.name}")))
+    elif cwd and lines.get("ProtectSystem") == "strict" and not draft.identity.dynamic:
+        found += directives("Service", ("ReadWritePaths", text.path_word(cwd)))
+    if hidden:
+        trees = [tree for tree in _program_trees(draft) if not _within(tree, cwd)]
+        found += [Directive("Service", "BindReadOnlyPaths", text.path_word(tree)) for tree in trees]
+    return tuple(found)
+
+
+def _within(path: str, directory: str | None) -> bool:
+    return directory is not None and f"{path}/".startswith(f"{directory}/")
+
+
+def _notes(draft: Draft, lines: tuple[Directive, ...]) -> tuple[Note, ...]:
+    if not (draft.user_scope and lines) or draft.host.user_namespaces:
+        return ()
+    told = note(
+        draft.name,
+        ("hardening",),
+        "no-user-namespaces",
+        "this host forbids user namespaces to ordinary users: the sandbox's file system walls "
+        "cannot be built and the agent will not start",
+        "set 'hardening: off' or install it in the system scope",
+    )
+    return (told,)

@@ -1,0 +1,62 @@
+"""Agents + facts → the bundle for systemd."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from pa_units.compile.part import error
+from pa_units.compile.systemd import identity, restart, service
+from pa_units.compile.systemd.draft import Draft
+from pa_units.contracts.bundle import AgentBundle, Bundle, Note
+from pa_units.contracts.facts import Facts, Host, Placement
+from pa_units.contracts.refs import UnitRef
+from pa_units.spec.model import Agent
+
+
+class Source(NamedTuple):
+    """An agent with the digest of its canonical document."""
+
+    agent: Agent
+    digest: str
+
+
+def compile_agents(sources: Iterable[Source], facts: Facts) -> Bundle:
+    """Compile every agent; what forbids an install is among the notes as an error."""
+    compiled = [
+        _agent(source, facts.host, facts.placements[source.agent.name]) for source in sources
+    ]
+    return Bundle(
+        tuple(bundle for bundle, _ in compiled),
+        tuple(note for _, notes in compiled for note in notes),
+    )
+
+
+def _agent(source: Source, host: Host, place: Placement) -> tuple[AgentBundle, tuple[Note, ...]]:
+    chosen, identity_notes = identity.decide(source.agent, host, place)
+    draft = Draft(source.agent, source.digest, host, place, chosen)
+    whole = service.part(draft)
+    bundle = AgentBundle(
+        agent=draft.name,
+        digest=draft.digest,
+        units=(UnitRef(service.unit_name(draft), host.scope),),
+        artifacts=whole.artifacts,
+        auto_start=draft.agent.auto_start,
+        user=chosen.user,
+        user_reason=chosen.reason,
+        labels=draft.agent.labels,
+        max_restarts=draft.agent.max_restarts,
+        delays_ms=restart.series(draft.agent, native=draft.native).delays,
+    )
+    return bundle, (*identity_notes, *_name_taken(draft), *whole.notes)
+
+
+def _name_taken(draft: Draft) -> tuple[Note, ...]:
+    if not draft.place.taken:
+        return ()
+    found = error(
+        draft.name,
+        ("name",),
+        "name-taken",
+        f"systemd knows a unit '{draft.name}.service' that is not ours: {draft.place.taken}",
+        f"choose another name, such as {draft.name}-agent: a file of ours would replace that unit",
+    )
+    return (found,)

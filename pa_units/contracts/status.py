@@ -1,0 +1,53 @@
+"""What `pa status` says of an agent; also the items of `--json` (schema pa.status/1)."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+SCHEMA = "pa.status/1"
+
+
+class State(StrEnum):
+    """What an agent is doing. A unit that the manager has not loaded is stopped, not missing."""
+
+    STOPPED = "stopped"
+    STARTING = "starting"
+    RUNNING = "running"
+    STOPPING = "stopping"
+    RESTARTING = "restarting"
+    FAILED = "failed"
+    PAUSED = "paused"
+    SCHEDULED = "scheduled"
+
+
+UP = frozenset({State.RUNNING, State.PAUSED, State.SCHEDULED})
+"""States that `status` and `is-active` answer with exit code 0."""
+
+
+class AgentStatus(NamedTuple):
+    """One agent as it is now. Times are wall clock in microseconds, 0 = never; None = unknown."""
+
+    name: str
+    unit: str
+    state: State
+    reason: str = ""
+    """why, in words: "killed by SIGKILL", "gave up after 5 restarts: exit code 1"; may be empty"""
+    pid: int = 0
+    since_us: int = 0
+    """when this state began"""
+    restarts: int = 0
+    """automatic ones since the count last started anew"""
+    max_restarts: int | None = None
+    next_restart_us: int | None = None
+    """when the next start is due, while restarting"""
+    memory: int | None = None
+    """bytes"""
+    cpu_ns: int | None = None
+    tasks: int | None = None
+    enabled: bool = False
+    """starts at boot"""
+    user: str = ""
+    """"" for a dynamic user"""
+    drift: tuple[str, ...] = ()
+    """what differs from the spec that was installed, in words"""
+    origin: str = ""
+    """the spec file that it was installed from"""

@@ -1,0 +1,67 @@
+"""How a main process ended, in words. Pure."""
+
+import signal
+
+from pa_units.drive.states import UnitState
+
+_STATUS_WORDS = {
+    200: "cannot enter the working directory",
+    201: "cannot set the nice level",
+    203: "cannot execute the program",
+    205: "cannot set a resource limit",
+    209: "cannot open standard output",
+    217: "there is no such user",
+    216: "there is no such group",
+    218: "cannot set capabilities",
+    226: "cannot set up the sandbox's file system",
+    228: "cannot set up the system call filter",
+    233: "cannot make the runtime directory",
+    238: "cannot make the state directory",
+    243: "cannot read the credentials",
+}
+"""Exit codes of systemd itself before the program ran, systemd.exec(5)."""
+
+_RESULT_WORDS = {
+    "watchdog": "unhealthy or silent for too long",
+    "oom-kill": "killed by the kernel: out of memory",
+    "timeout": "took too long",
+    "start-limit-hit": "started too often",
+    "resources": "a file that it needs is missing or not readable",
+    "protocol": "ended before it said it was ready",
+    "core-dump": "crashed with a core dump",
+}
+
+_EXITED, _KILLED, _DUMPED = 1, 2, 3
+
+
+def cause(unit: UnitState) -> str:
+    """Why the last run ended; empty after a success or before any run."""
+    if unit.result in ("", "success"):
+        return ""
+    ended = _ended(unit)
+    words = _RESULT_WORDS.get(unit.result, "")
+    return f"{words} ({ended})" if words and ended else words or ended or unit.result
+
+
+def _ended(unit: UnitState) -> str:
+    if unit.exit is None or not unit.exit.at_us:
+        return ""
+    if unit.exit.code == _EXITED:
+        return _exited(unit.exit.status)
+    if unit.exit.code in (_KILLED, _DUMPED):
+        core = ", core dumped" if unit.exit.code == _DUMPED else ""
+        return f"killed by {signal_name(unit.exit.status)}{core}"
+    return ""
+
+
+def _exited(status: int) -> str:
+    words = _STATUS_WORDS.get(status)
+    return f"exit code {status}: {words}" if words else f"exit code {status}"
+
+
+def signal_name(number: int) -> str:
+    """`SIGKILL` for 9; the number itself where it has no name."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"

@@ -1,0 +1,220 @@
+"""Gather the facts that compile needs of this host, or of the tree below a `root`."""
+
+import grp
+import os
+import pwd
+import re
+from collections.abc import Iterable, Mapping
+
+from pa_units.contracts.facts import Account, Directory, Facts, Host, LogPlace, Placement
+from pa_units.contracts.places import Places
+from pa_units.contracts.refs import Scope
+from pa_units.kit.errors import PaError
+from pa_units.kit.walk import unsafe_reason
+from pa_units.spec.model import Agent
+
+SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+"""Where systemd looks for a bare program name, systemd.exec(5); not the PATH of a login shell."""
+
+_LIBRARY_DIRECTORIES = ("/usr/lib/systemd", "/lib/systemd", "/usr/lib64/systemd")
+_LIBRARY = re.compile(r"libsystemd-(?:shared|core)-(\d+)")
+
+_SYSTEM_UNITS = (
+    "/etc/systemd/system.control",
+    "/run/systemd/system.control",
+    "/run/systemd/transient",
+    "/run/systemd/generator.early",
+    "/etc/systemd/system",
+    "/run/systemd/system",
+    "/run/systemd/generator",
+    "/usr/local/lib/systemd/system",
+    "/usr/lib/systemd/system",
+    "/lib/systemd/system",
+    "/run/systemd/generator.late",
+)
+_USER_UNITS = (
+    "/etc/systemd/user",
+    "/run/systemd/user",
+    "/usr/local/lib/systemd/user",
+    "/usr/lib/systemd/user",
+    "/usr/share/systemd/user",
+)
+"""systemd.unit(5), "Unit File Load Path". An alias is a symlink in one of them, so a listing
+answers for names and aliases alike without making PID 1 load anything."""
+
+
+def account(uid: int) -> Account:
+    """The account of a user id; a bare number where the host has no name for it."""
+    try:
+        entry = pwd.getpwuid(uid)
+    except KeyError:
+        return Account(str(uid), uid, str(uid), "/")
+    return Account(entry.pw_name, uid, _group_name(entry.pw_gid), entry.pw_dir)
+
+
+def _group_name(gid: int) -> str:
+    try:
+        return grp.getgrgid(gid).gr_name
+    except KeyError:
+        return str(gid)
+
+
+def systemd_version(root: str = "") -> int:
+    """The systemd installed below `root`, by the name of its private library: works for a tree
+    that is not booted, and without starting a program.
+
+    Raises PaError where there is none.
+    """
+    for directory in _LIBRARY_DIRECTORIES:
+        for entry in _listing(root + directory):
+            if found := _LIBRARY.match(entry):
+                return int(found[1])
+    raise PaError(
+        "cannot find systemd on this host",
+        "pa compile --for systemd=N writes the units for another one",
+    )
+
+
+def _listing(directory: str) -> list[str]:
+    try:
+        return os.listdir(directory)
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        return []
+
+
+def host(places: Places, version: int, helpers: str) -> Host:
+    """Facts about the host that hold for every agent."""
+    installer = account(os.getuid())
+    return Host(
+        systemd=version,
+        scope=places.scope,
+        places=places,
+        account=installer,
+        helpers=helpers,
+        linger=os.path.exists(f"/var/lib/systemd/linger/{installer.name}"),
+        user_namespaces=_user_namespaces(),
+    )
+
+
+_USERNS_SWITCHES = (
+    ("/proc/sys/user/max_user_namespaces", "0"),
+    ("/proc/sys/kernel/unprivileged_userns_clone", "0"),
+    ("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1"),
+)
+"""Each switch that forbids them to ordinary users, with the value that does."""
+
+
+def _user_namespaces() -> bool:
+    return not any(_first_line(path) == forbids for path, forbids in _USERNS_SWITCHES)
+
+
+def _first_line(path: str) -> str:
+    try:
+        with open(path, encoding="ascii") as file:
+            return file.readline().strip()
+    except OSError:
+        return ""
+
+
+def gather(agents: Iterable[Agent], facts_of: Host, ours: Iterable[str], root: str = "") -> Facts:
+    """Facts about every agent. `ours` are the unit files that the ledger lists."""
+    taken = _foreign_units(facts_of, frozenset(ours), root)
+    return Facts(
+        facts_of,
+        {agent.name: _placement(agent, facts_of, taken, root) for agent in agents},
+    )
+
+
+def _foreign_units(facts_of: Host, ours: frozenset[str], root: str) -> Mapping[str, str]:
+    own = facts_of.places.units
+    system = facts_of.scope is Scope.SYSTEM
+    found: dict[str, str] = {}
+    for directory in (own, *(_SYSTEM_UNITS if system else _USER_UNITS)):
+        for entry in _listing(root + directory):
+            path = f"{directory}/{entry}"
+            if path not in ours:
+                found.setdefault(entry, path)
+    return found
+
+
+def _placement(agent: Agent, host: Host, taken: Mapping[str, str], root: str) -> Placement:
+    executable = _executable(agent, root)
+    return Placement(
+        executable=executable,
+        resolved=_resolved(executable, root),
+        instead="" if executable else _instead(agent, root),
+        cwd=_directory(agent.cwd, root),
+        logs=_logs(agent, host, root),
+        user=_named(agent.user),
+        taken=taken.get(f"{agent.name}.service", ""),
+    )
+
+
+def _executable(agent: Agent, root: str) -> str | None:
+    return find_program(agent.cmd.words[0], agent, root)
+
+
+def find_program(program: str, agent: Agent, root: str = "") -> str | None:
+    """The absolute path of a program as systemd would run it; None if it is not there."""
+    if "/" in program:
+        candidates = [os.path.normpath(os.path.join(agent.cwd or "/", program))]
+    else:
+        search = agent.env.get("PATH", SEARCH_PATH)
+        candidates = [f"{directory}/{program}" for directory in search.split(":") if directory]
+    return next((path for path in candidates if _is_program(root + path)), None)
+
+
+def _is_program(path: str) -> bool:
+    try:
+        return os.path.isfile(path) and bool(os.stat(path).st_mode & 0o111)
+    except OSError:
+        return False
+
+
+def _resolved(executable: str | None, root: str) -> str:
+    if executable is None:
+        return ""
+    return os.path.realpath(root + executable).removeprefix(root)
+
+
+_INSTEAD = {"python": ("python3",), "pip": ("pip3",), "node": ("nodejs",), "docker": ("podman",)}
+
+
+def _instead(agent: Agent, root: str) -> str:
+    others = _INSTEAD.get(agent.cmd.words[0], ())
+    return next((other for other in others if find_program(other, agent, root)), "")
+
+
+def _directory(path: str | None, root: str) -> Directory | None:
+    if path is None:
+        return None
+    try:
+        uid = os.stat(root + path).st_uid
+    except OSError:
+        return Directory(path, None)
+    if not os.path.isdir(root + path):
+        return Directory(path, None)
+    return Directory(path, account(uid), unsafe_reason(path, {0, uid}, root))
+
+
+def _named(user: str | None) -> Account | None:
+    if user is None:
+        return None
+    try:
+        return account(pwd.getpwnam(user).pw_uid)
+    except KeyError:
+        return None
+
+
+def _logs(agent: Agent, host: Host, root: str) -> dict[str, LogPlace]:
+    if agent.logging is None:
+        return {}
+    wanted = {agent.logging.stdout, agent.logging.stderr} - {None}
+    trusted = {0, host.account.uid}
+    return {path: LogPlace(path, _unsafe_log(path, trusted, root)) for path in wanted if path}
+
+
+def _unsafe_log(path: str, trusted: set[int], root: str) -> str:
+    if os.path.islink(root + path):
+        return f"{path} is a symlink"
+    return unsafe_reason(os.path.dirname(path), trusted, root)
