@@ -78,7 +78,6 @@ class AgentBundle(NamedTuple):
     """whom it runs as, "" for a dynamic user"""
     user_reason: str
     """why that user, in words"""
-    labels: Mapping[str, str] = {}
     max_restarts: int | None = None
     """None: no end"""
     delays_ms: tuple[int, ...] = ()
