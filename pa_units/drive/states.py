@@ -79,6 +79,8 @@ class UnitState(NamedTuple):
     job_id: int = 0
     memory: int | None = None
     """bytes"""
+    memory_max: int | None = None
+    """bytes; None: no limit"""
     cpu_ns: int | None = None
     tasks: int | None = None
 
@@ -109,6 +111,7 @@ PROPERTIES: Mapping[str, str] = {
     "Names": _UNIT,
     "Job": _UNIT,
     "MemoryCurrent": _SERVICE,
+    "MemoryMax": _SERVICE,
     "CPUUsageNSec": _SERVICE,
     "TasksCurrent": _SERVICE,
 }
@@ -142,6 +145,7 @@ def unit_state(properties: Mapping[str, object]) -> UnitState:
         names=_texts(get("Names")),
         job_id=(_figure(job[0]) or 0) if isinstance(job, tuple) and job else 0,
         memory=_figure(get("MemoryCurrent")),
+        memory_max=_figure(get("MemoryMax")),
         cpu_ns=_figure(get("CPUUsageNSec")),
         tasks=_figure(get("TasksCurrent")),
     )

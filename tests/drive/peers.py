@@ -23,11 +23,15 @@ class Peer:
     def send(self, data: bytes) -> None:
         self.link.sendall(data)
 
-    def authenticate(self) -> None:
-        """Accept whoever comes, up to and with BEGIN."""
+    def begin(self) -> None:
+        """Read up to and with BEGIN."""
         while b"BEGIN\r\n" not in self.buffer:
             self.buffer += self._some()
         self.buffer = self.buffer.partition(b"BEGIN\r\n")[2]
+
+    def authenticate(self) -> None:
+        """Accept whoever comes."""
+        self.begin()
         self.send(b"OK 1234deadbeef\r\n")
 
     def hello(self) -> None:

@@ -1,5 +1,6 @@
 """The client for reads against peers that misbehave."""
 
+import socket
 import time
 from pathlib import Path
 
@@ -132,10 +133,12 @@ def silent(peer: Peer) -> None:
 
 
 def rejects(peer: Peer) -> None:
+    peer.begin()
     peer.send(b"REJECTED EXTERNAL\r\n")
 
 
 def speaks_http(peer: Peer) -> None:
+    peer.begin()
     peer.send(b"HTTP/1.1 400 Bad Request\r\n\r\n")
 
 
@@ -252,8 +255,8 @@ def test_no_socket(tmp_path: Path) -> None:
 
 def test_socket_without_listener(tmp_path: Path) -> None:
     path = tmp_path / "bus"
-    with serving(path, silent):
-        pass
+    with socket.socket(socket.AF_UNIX) as left:
+        left.bind(str(path))
     with pytest.raises(NoBus, match="nobody listens"):
         opened({"DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={path}"})
 
