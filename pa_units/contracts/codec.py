@@ -55,6 +55,11 @@ def number(value: object, default: int = 0) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) else default
 
 
+def optional_number(value: object) -> int | None:
+    """Return `value` if it is a whole number, else None."""
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
 def real(value: object, default: float = 0.0) -> float:
     """Return `value` if it is a number."""
     return float(value) if isinstance(value, int | float) and value is not True else default
@@ -63,6 +68,11 @@ def real(value: object, default: float = 0.0) -> float:
 def texts(value: object) -> tuple[str, ...]:
     """Return the strings of an array."""
     return tuple(item for item in items(value) if isinstance(item, str))
+
+
+def numbers(value: object) -> tuple[int, ...]:
+    """Return the whole numbers of an array."""
+    return tuple(item for item in items(value) if isinstance(item, int))
 
 
 def table(value: object) -> dict[str, str]:

@@ -81,7 +81,7 @@ def encode(ledger: Ledger) -> bytes:
 
 
 def _installed(name: str, row: dict[str, object]) -> Installed:
-    scope = Scope(codec.text(row.get("scope"), Scope.SYSTEM))
+    scope = Scope.USER if row.get("scope") == Scope.USER else Scope.SYSTEM
     return Installed(
         name=name,
         digest=codec.text(row.get("digest")),
@@ -94,15 +94,11 @@ def _installed(name: str, row: dict[str, object]) -> Installed:
         scope=scope,
         version=codec.text(row.get("version")),
         labels=codec.table(row.get("labels")),
-        max_restarts=_budget(row.get("max_restarts")),
-        delays_ms=tuple(codec.number(delay) for delay in codec.items(row.get("delays_ms") or [])),
+        max_restarts=codec.optional_number(row.get("max_restarts")),
+        delays_ms=codec.numbers(row.get("delays_ms")),
         generation=codec.number(row.get("generation"), 1),
         installed=codec.real(row.get("installed")),
     )
-
-
-def _budget(value: object) -> int | None:
-    return None if value is None else codec.number(value)
 
 
 def _row(agent: Installed) -> dict[str, object]:

@@ -1,0 +1,48 @@
+"""*Pure*: ledger and inventory once a comparison has become true."""
+
+from pa_units.contracts.bundle import Kind
+from pa_units.contracts.inventory import Inventory, Owned, digest
+from pa_units.contracts.ledger import Ledger
+from pa_units.write.changes import Action, Change
+from pa_units.write.diff import Comparison
+from pa_units.write.job import Job
+
+_NO_CONTENT = frozenset({Kind.DIRECTORY, Kind.LOG, Kind.STATE})
+
+
+def owned(job: Job, compared: Comparison) -> dict[str, Owned]:
+    """Return every file that will be ours, by path."""
+    placed = {
+        change.path: _row(change)
+        for change in compared.changes.files
+        if change.claimed and change.action is not Action.REMOVE
+    }
+    known = {**job.state.inventory.files, **placed}
+    return {path: known[path] for path in compared.holdings.paths() if path in known}
+
+
+def _row(change: Change) -> Owned:
+    content = "" if change.kind in _NO_CONTENT else digest(change.after or b"")
+    return Owned(change.kind, change.path, change.mode, content)
+
+
+def inventory(
+    compared: Comparison, files: dict[str, Owned], directories: frozenset[str]
+) -> Inventory:
+    """Return the inventory of `files` and the `directories` that lead to them."""
+    agents = {
+        name: tuple(path for path in paths if path in files)
+        for name, paths in compared.holdings.agents.items()
+    }
+    return Inventory(
+        files=files,
+        agents={name: paths for name, paths in agents.items() if paths},
+        kept=compared.holdings.kept,
+        directories=tuple(sorted(directories)),
+    )
+
+
+def ledger(job: Job, compared: Comparison) -> Ledger:
+    """Return the ledger."""
+    agents = {**job.state.ledger.agents, **compared.entries}
+    return Ledger({name: agents[name] for name in agents if name not in job.request.remove})

@@ -1,0 +1,29 @@
+"""What a caller of this room asks for."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from pa_units.contracts.bundle import Bundle
+from pa_units.contracts.ledger import Origin
+
+GENERATIONS = 5
+"""How many versions of an agent are stored, the present one included"""
+
+
+class Request(NamedTuple):
+    """One install, removal or restore."""
+
+    bundle: Bundle = Bundle((), ())
+    environment: Mapping[str, str] = {}
+    """values for `${VAR}`, before those that were stored"""
+    origins: Mapping[str, Origin] = {}
+    """by agent; an absent one keeps the origin that it has"""
+    remove: frozenset[str] = frozenset()
+    """agents to be uninstalled"""
+    purge: bool = False
+    """with their logs, state, secrets and generations"""
+    force: bool = False
+    """write over what is not ours or was edited"""
+    generations: Mapping[str, int] = {}
+    """by agent: the stored generation that its bundle is, when going back to it"""
+    driver: str = "systemd"

@@ -1,0 +1,48 @@
+"""The time in which one process may write: locked, recovered, tidied up afterwards."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from pa_units.contracts import inventory
+from pa_units.contracts.places import Places
+from pa_units.kit import files, lock
+from pa_units.write import transaction
+from pa_units.write.directories import state_and_above
+
+WAIT = 30.0  # seconds for another writer: an install of 500 agents writes for about one
+
+
+class Session(NamedTuple):
+    """What was found on entering."""
+
+    recovered: str
+    """what had to be undone or finished, in words; "" for nothing"""
+    made: tuple[str, ...]
+    """directories that the lock needed, outermost first"""
+
+
+@contextmanager
+def session(places: Places, root: str = "", wait: float = WAIT) -> Iterator[Session]:
+    """Hold the lock. Raises PaError when another process writes for longer than `wait` seconds."""
+    with lock.held(places.lock, wait, root) as made:
+        ours = {places.state, *made}
+        try:
+            recovered = transaction.recover(places, root)
+            recorded = inventory.read(places, root).directories
+            ours |= state_and_above(places).intersection(recorded)
+            yield Session(recovered, made)
+        finally:
+            _tidy(places, ours, root)
+
+
+def _tidy(places: Places, ours: set[str], root: str) -> None:
+    """Once nothing is installed or remembered, leave no empty state directory behind."""
+    lasting = (places.ledger, inventory.path_of(places), *transaction.names(places))
+    if any(os.path.lexists(root + path) for path in lasting):
+        return
+    files.remove(places.lock, root)
+    for directory in sorted(ours, key=len, reverse=True):
+        if not files.remove_directory(directory, root):
+            return
