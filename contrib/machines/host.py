@@ -22,6 +22,8 @@ def missing() -> str | None:
         return "container machines need Linux with control groups"
     if os.geteuid() != 0:
         return "container machines need root"
+    if subprocess.run(["unshare", "--mount", "true"], stderr=subprocess.DEVNULL).returncode != 0:
+        return "container machines need root that may mount (CAP_SYS_ADMIN)"
     packages = _missing_packages()
     if packages and not shutil.which("apt-get"):
         return f"container machines need {' '.join(packages)}, and there is no apt-get here"

@@ -1,12 +1,13 @@
 """Layers: what is installed on top of a root tree, made by running commands in an overlay of it."""
 
 import shlex
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
+from machines.apart import run_apart
 from machines.cache import remove_tree
-from machines.errors import BenchError
+
+ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/"}
 
 
 def make_layer(
@@ -28,21 +29,8 @@ def make_layer(
         ["mount", "--bind", str(wheels), f"{mount}/mnt"],
         *(["chroot", str(mount), *command] for command in commands),
     ]
-    _run_apart(steps)
-    remove_tree(work)
-    remove_tree(mount)
-
-
-def _run_apart(steps: Sequence[Sequence[str]]) -> None:
-    """Run the steps in a mount namespace of their own, which takes the mounts with it."""
-    done = subprocess.run(
-        ["unshare", "--mount", "--", "sh", "-euc", "\n".join(shlex.join(step) for step in steps)],
-        env={"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        raise BenchError(f"cannot make a layer:\n{done.stdout[-3000:]}")
+    script = "\n".join(shlex.join(step) for step in steps)
+    log = draft.with_name(f"{draft.name}.log")
+    run_apart("make a layer", ["sh", "-euc", script], log, ENVIRONMENT)
+    for rest in (work, mount, log):
+        remove_tree(rest)

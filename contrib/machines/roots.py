@@ -1,11 +1,12 @@
 """Debian root trees, one per systemd version that the tests know, built once and cached."""
 
 import hashlib
-import subprocess
+import os
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from machines.apart import run_apart
 from machines.cache import bench_dir, build_once
 from machines.errors import BenchError
 from machines.host import debian_mirror, prepare_host
@@ -62,23 +63,12 @@ def _build(suite: str, draft: Path) -> None:
     prepare_host()
     print(f"bench: building the root tree of {suite}, about a minute", flush=True)
     log = draft.with_name(f"{suite}.log")
-    with log.open("w") as out:
-        done = subprocess.run(
-            _mmdebstrap(suite, draft),
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=subprocess.STDOUT,
-            check=False,
-        )
-    if done.returncode != 0:
-        raise BenchError(f"cannot build {suite}:\n{log.read_text()[-3000:]}")
+    run_apart(f"build {suite}", _mmdebstrap(suite, draft), log, os.environ)
 
 
 def _mmdebstrap(suite: str, target: Path) -> list[str]:
-    """The command, in a mount namespace of its own: its mounts end with it, however it ends."""
     mirror = debian_mirror()
     return [
-        *("unshare", "--mount", "--"),
         *("mmdebstrap", "--mode=root", "--variant=apt", f"--include={','.join(PACKAGES)}"),
         # a mirror that is a snapshot has an old Release file
         "--aptopt=Acquire::Check-Valid-Until false",
