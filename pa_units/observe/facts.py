@@ -16,7 +16,8 @@ from pa_units.spec.model import Agent
 SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 """Where systemd looks for a bare program name, systemd.exec(5); not the PATH of a login shell."""
 
-_LIBRARY_DIRECTORIES = ("/usr/lib/systemd", "/lib/systemd", "/usr/lib64/systemd")
+_LIBRARY_DIRECTORIES = ("/usr/lib", "/usr/lib64", "/lib")
+"""Holding `systemd/`, on Debian below a directory named after the architecture."""
 _LIBRARY = re.compile(r"libsystemd-(?:shared|core)-(\d+)")
 
 _SYSTEM_UNITS = (
@@ -65,10 +66,12 @@ def systemd_version(root: str = "") -> int:
 
     Raises PaError where there is none.
     """
-    for directory in _LIBRARY_DIRECTORIES:
-        for entry in _listing(root + directory):
-            if found := _LIBRARY.match(entry):
-                return int(found[1])
+    for base in _LIBRARY_DIRECTORIES:
+        multiarch = (name for name in _listing(root + base) if "-linux-" in name)
+        for directory in (f"{base}/systemd", *(f"{base}/{name}/systemd" for name in multiarch)):
+            for entry in _listing(root + directory):
+                if found := _LIBRARY.match(entry):
+                    return int(found[1])
     raise PaError(
         "cannot find systemd on this host",
         "pa compile --for systemd=N writes the units for another one",

@@ -4,7 +4,6 @@ From systemd 254 on the delay grows natively; before, a helper in `ExecStartPre=
 starts anew after `reset_after` of stability by a timer that each start arms.
 """
 
-import math
 from typing import NamedTuple
 
 from pa_units.compile import unit_text as text
@@ -12,7 +11,7 @@ from pa_units.compile.part import Part, note
 from pa_units.compile.systemd.draft import Draft
 from pa_units.compile.unit_file import Directive, directives
 from pa_units.contracts.bundle import Note
-from pa_units.kit.backoff import delays
+from pa_units.kit.backoff import delays, steps
 from pa_units.spec.model import Agent
 
 _POLICIES = {"always": "always", "on-failure": "on-failure", "never": "no"}
@@ -54,25 +53,25 @@ def restarts(agent: Agent) -> bool:
     return agent.restart_policy != "never" and agent.max_restarts != 0
 
 
+def _steps(agent: Agent) -> int:
+    backoff = agent.backoff
+    return steps(backoff.initial_delay, backoff.max_delay, backoff.multiplier)
+
+
 def _grows(agent: Agent) -> bool:
     backoff = agent.backoff
     return backoff.multiplier > 1 and 0 < backoff.initial_delay < backoff.max_delay
 
 
-def steps(agent: Agent) -> int:
-    """`RestartSteps=`: how many delays lie between the first and the longest."""
-    backoff = agent.backoff
-    span = math.log(backoff.max_delay / backoff.initial_delay)
-    return max(1, round(span / math.log(backoff.multiplier)))
-
-
 def series(agent: Agent, *, native: bool) -> Series:
     """The delays that this version of systemd will keep, up to the one that repeats."""
-    backoff = agent.backoff
+    initial, longest = agent.backoff.initial_delay, agent.backoff.max_delay
     if not _grows(agent):
-        return Series((backoff.initial_delay,), agent.max_restarts, native)
-    growing = delays(backoff.initial_delay, backoff.max_delay, backoff.multiplier, native=native)
-    return Series(tuple(growing), agent.max_restarts, native)
+        return Series((initial,), agent.max_restarts, native)
+    # One more than the steps where the exact series has not quite reached its end by then.
+    count = steps(initial, longest, agent.backoff.multiplier) + 2
+    found = delays(initial, longest, agent.backoff.multiplier, count, native=native)
+    return Series(found[: found.index(longest) + 1], agent.max_restarts, native)
 
 
 def part(draft: Draft) -> Part:
@@ -113,7 +112,7 @@ def _native(agent: Agent) -> tuple[Directive, ...]:
         first += directives(
             "Service",
             ("RestartMaxDelaySec", text.span(backoff.max_delay)),
-            ("RestartSteps", text.number(steps(agent))),
+            ("RestartSteps", text.number(_steps(agent))),
         )
     # Else every retry passes through "failed" and fires OnFailure=, and dependants are stopped.
     return first + directives("Service", ("RestartMode", text.word("direct")))
@@ -188,14 +187,14 @@ def _notes(draft: Draft) -> tuple[Note, ...]:
     if not (draft.native and _grows(agent)):
         return ()
     backoff = agent.backoff
-    ratio = (backoff.max_delay / backoff.initial_delay) ** (1 / steps(agent))
+    ratio = (backoff.max_delay / backoff.initial_delay) ** (1 / _steps(agent))
     if abs(ratio / backoff.multiplier - 1) <= _RATIO_TOLERANCE:
         return ()
     told = note(
         agent.name,
         ("backoff", "multiplier"),
         "backoff-ratio",
-        f"systemd reaches {backoff.max_delay / 1000:g}s in {steps(agent)} equal steps: each delay "
+        f"systemd reaches {backoff.max_delay / 1000:g}s in {_steps(agent)} equal steps: each delay "
         f"is {ratio:.2f} times the one before, not {backoff.multiplier:g}",
         "pa explain prints the series",
     )

@@ -1,22 +1,25 @@
 """Agents + facts → the bundle for systemd."""
 
+import posixpath
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from pa_units.compile.part import error
 from pa_units.compile.systemd import identity, restart, service
 from pa_units.compile.systemd.draft import Draft
-from pa_units.contracts.bundle import AgentBundle, Bundle, Note
+from pa_units.contracts.bundle import AgentBundle, Artifact, Bundle, Kind, Note
 from pa_units.contracts.facts import Facts, Host, Placement
 from pa_units.contracts.refs import UnitRef
 from pa_units.spec.model import Agent
 
 
 class Source(NamedTuple):
-    """An agent with the digest of its canonical document."""
+    """An agent, the digest of its canonical document, and the copy that is installed."""
 
     agent: Agent
     digest: str
+    text: str = ""
+    """YAML; empty: no copy is installed"""
 
 
 def compile_agents(sources: Iterable[Source], facts: Facts) -> Bundle:
@@ -34,11 +37,12 @@ def _agent(source: Source, host: Host, place: Placement) -> tuple[AgentBundle, t
     chosen, identity_notes = identity.decide(source.agent, host, place)
     draft = Draft(source.agent, source.digest, host, place, chosen)
     whole = service.part(draft)
+    artifacts = (*_spec_copy(draft, source.text), *whole.artifacts, *_state(draft))
     bundle = AgentBundle(
         agent=draft.name,
         digest=draft.digest,
         units=(UnitRef(service.unit_name(draft), host.scope),),
-        artifacts=whole.artifacts,
+        artifacts=artifacts,
         auto_start=draft.agent.auto_start,
         user=chosen.user,
         user_reason=chosen.reason,
@@ -60,3 +64,28 @@ def _name_taken(draft: Draft) -> tuple[Note, ...]:
         f"choose another name, such as {draft.name}-agent: a file of ours would replace that unit",
     )
     return (found,)
+
+
+def _spec_copy(draft: Draft, text: str) -> tuple[Artifact, ...]:
+    """What was installed, readable also when the origin is gone. Literal variables of `env` are
+    no secret (systemctl shows them to anyone), so the copy is none either."""
+    if not text:
+        return ()
+    owner = draft.host.account
+    path = service.spec_path(draft)
+    return (Artifact(Kind.SPEC, path, text, 0o644, owner.name, owner.group),)
+
+
+def _state(draft: Draft) -> tuple[Artifact, ...]:
+    """A state directory is systemd's to make and ours to remove."""
+    if not identity.state_directory(draft):
+        return ()
+    return (Artifact(Kind.STATE, f"{_state_home(draft)}/{draft.name}"),)
+
+
+def _state_home(draft: Draft) -> str:
+    """`%S`: in a user manager the configuration home before 254, systemd.unit(5)."""
+    if not draft.user_scope:
+        return "/var/lib"
+    places = draft.host.places
+    return posixpath.dirname(places.state if draft.native else places.config)

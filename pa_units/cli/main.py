@@ -1,0 +1,115 @@
+"""The click group: commands are imported when they run, errors end here."""
+
+import errno
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+import click
+
+from pa_units.cli import out
+from pa_units.cli.table import COMMANDS, INSTEAD
+from pa_units.kit.errors import PaError
+from pa_units.verbs.refusal import SpecRefused
+
+INTERRUPTED = 130
+
+
+class LazyGroup(click.Group):
+    """Resolves a verb by importing the module that holds it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All verbs, in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a verb."""
+        found = COMMANDS.get(cmd_name)
+        if found is None:
+            return None
+        module = import_module(f"pa_units.cli.{found.module}")
+        command = getattr(module, cmd_name.replace("-", "_"))
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the verbs from the table alone."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, command.help) for name, command in COMMANDS.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Answer words of other tools with what to say here."""
+        word = args[0] if args else ""
+        if word not in COMMANDS and word in INSTEAD:
+            raise click.UsageError(f"there is no '{word}' here: {INSTEAD[word]}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(package_name="pa-units", message="pa %(version)s")
+def pa() -> None:
+    """One YAML agent spec in, native services out: the init system supervises, pa compiles,
+    observes and tells it what it sees."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and return its exit code. The single place where errors are told."""
+    as_json = "--json" in arguments
+    try:
+        result = pa.main(list(arguments), prog_name="pa", standalone_mode=False)
+        sys.stdout.flush()
+        return result if isinstance(result, int) else 0
+    except SpecRefused as refused:
+        from pa_units.cli.problems import show_refusal
+
+        show_refusal(refused, as_json=as_json)
+        return refused.exit_code
+    except PaError as error:
+        return _failed(error, as_json=as_json)
+    except click.ClickException as error:
+        return _misused(error, as_json=as_json)
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except BrokenPipeError:
+        return _reader_gone()
+    except OSError as error:
+        return _failed(_system(error), as_json=as_json)
+
+
+def _failed(error: PaError, *, as_json: bool) -> int:
+    if as_json:
+        out.json_error([{"message": error.message, "hint": error.hint}])
+    else:
+        out.error(error)
+    return error.exit_code
+
+
+def _misused(error: click.ClickException, *, as_json: bool) -> int:
+    context = getattr(error, "ctx", None)
+    message = error.format_message()
+    problem = PaError(
+        message[:1].lower() + message[1:].rstrip("."),
+        f"{context.command_path if context else 'pa'} --help",
+    )
+    problem.exit_code = 2
+    return _failed(problem, as_json=as_json)
+
+
+def _system(error: OSError) -> PaError:
+    """An unexpected answer of the system, named by what was touched."""
+    where = f" {error.filename}" if error.filename else ""
+    problem = PaError(f"cannot use{where}: {os.strerror(error.errno or 0).lower()}")
+    problem.exit_code = 4 if error.errno in (errno.EACCES, errno.EPERM) else 1
+    return problem
+
+
+def _reader_gone() -> int:
+    """`pa logs | head`: no complaint, and none from the interpreter at its end either."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0

@@ -1,0 +1,57 @@
+"""Options that several commands share."""
+
+import os
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from pa_units.contracts.refs import Scope
+from pa_units.verbs.here import Here, here
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def scope(command: Function) -> Function:
+    """`--system`/`--user`: which service manager."""
+    system = click.option(
+        "--system", "scope", flag_value=Scope.SYSTEM.value, help="The system's services."
+    )
+    user = click.option("--user", "scope", flag_value=Scope.USER.value, help="Your own services.")
+    return system(user(command))
+
+
+def json(command: Function) -> Function:
+    """`--json`: for programs."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
+
+
+def names(required: bool = True) -> Callable[[Function], Function]:
+    """NAME… with `--all` and `-l`."""
+
+    def wrap(command: Function) -> Function:
+        argument = click.argument("names", nargs=-1, metavar="NAME…" if required else "[NAME]…")
+        everything = click.option("--all", "everything", is_flag=True, help="Every agent.")
+        labels = click.option(
+            "-l", "--label", "labels", multiple=True, metavar="KEY[=VALUE]", help="By label."
+        )
+        return argument(everything(labels(command)))
+
+    return wrap
+
+
+def no_block(command: Function) -> Function:
+    """`--no-block`: do not wait until agents are up."""
+    return click.option("--no-block", is_flag=True, help="Do not wait for the result.")(command)
+
+
+def root(command: Function) -> Function:
+    """`--root DIR`: a tree that is not running."""
+    return click.option(
+        "--root", default="", metavar="DIR", help="Write below DIR and drive nothing."
+    )(command)
+
+
+def at(scope_name: str | None, below: str = "") -> Here:
+    """Where the command acts."""
+    return here(Scope(scope_name) if scope_name else None, os.environ, below)

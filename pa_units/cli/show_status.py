@@ -1,0 +1,157 @@
+"""How the status of agents looks on a terminal. On the path of `pa status`: light imports."""
+
+import time
+from collections.abc import Collection, Sequence
+
+from pa_units.cli import out
+from pa_units.cli.out import Column
+from pa_units.cli.words import size, span
+from pa_units.contracts.ledger import Installed
+from pa_units.contracts.status import SCHEMA, UP, AgentStatus, State
+from pa_units.verbs.here import Here
+from pa_units.verbs.status import Detail, detail, statuses
+
+_STYLES = {
+    State.RUNNING: "green",
+    State.SCHEDULED: "green",
+    State.STARTING: "yellow",
+    State.RESTARTING: "yellow",
+    State.STOPPING: "yellow",
+    State.PAUSED: "yellow",
+    State.FAILED: "red",
+    State.STOPPED: "",
+}
+
+_COLUMNS = (
+    Column("NAME"),
+    Column("STATE"),
+    Column("PID", right=True),
+    Column("FOR", right=True),
+    Column("RESTARTS", right=True),
+    Column("MEMORY", right=True),
+    Column("CPU", right=True),
+    Column(""),
+)
+
+
+def show_table(statuses: Sequence[AgentStatus]) -> None:
+    """One line per agent."""
+    now = time.time()
+    out.table(_COLUMNS, [_cells(status, now) for status in statuses])
+
+
+def _cells(status: AgentStatus, now: float) -> tuple[str, ...]:
+    return (
+        status.name,
+        state(status),
+        str(status.pid or "-"),
+        span(now - status.since_us / 1e6) if status.since_us else "-",
+        restarts(status),
+        "-" if status.memory is None else size(status.memory),
+        "-" if status.cpu_ns is None else span(status.cpu_ns / 1e9),
+        remark(status, now),
+    )
+
+
+def state(status: AgentStatus) -> str:
+    """The state in its colour."""
+    return out.paint(status.state, _STYLES[status.state])
+
+
+def restarts(status: AgentStatus) -> str:
+    """`2/5`, or `2` where there is no end."""
+    if status.max_restarts is None:
+        return str(status.restarts)
+    return f"{min(status.restarts, status.max_restarts)}/{status.max_restarts}"
+
+
+def remark(status: AgentStatus, now: float) -> str:
+    """Why, and what comes next."""
+    if status.next_restart_us is None:
+        return status.reason
+    left = status.next_restart_us / 1e6 - now
+    due = f"next start in {span(left)}" if left > 0 else "starting now"
+    return f"{status.reason}; {due}" if status.reason else due
+
+
+def items(statuses: Sequence[AgentStatus]) -> list[dict[str, object]]:
+    """The same for programs."""
+    return [{"schema": SCHEMA, **status._asdict()} for status in statuses]
+
+
+NOT_RUNNING = 3
+"""LSB: the exit code of status when an agent is not running."""
+
+
+def show(at: Here, names: Sequence[str], *, as_json: bool, labels: Sequence[str] = ()) -> int:
+    """Print the status of agents, in full if one is named; return the exit code."""
+    if as_json:
+        found = statuses(at, names, labels)
+        out.json(items(found))
+    elif len(names) == 1 and not labels and not any(sign in names[0] for sign in "*?["):
+        shown = detail(at, names[0])
+        show_page(shown)
+        found = (shown.status,)
+    else:
+        found = statuses(at, names, labels)
+        _show_all(at, found)
+    return 0 if all(status.state in UP for status in found) or not names else NOT_RUNNING
+
+
+def _show_all(at: Here, found: Sequence[AgentStatus]) -> None:
+    if found:
+        show_table(found)
+    else:
+        out.hint(f"no agent is installed in the {at.scope} scope; pa install FILE installs one")
+
+
+def show_words(at: Here, names: Sequence[str], wanted: Collection[State], *, quiet: bool) -> int:
+    """Print one word per agent; exit code 0 if all are in a wanted state."""
+    found = statuses(at, names)
+    if not quiet:
+        for status in found:
+            out.line(status.state)
+    return 0 if all(status.state in wanted for status in found) else NOT_RUNNING
+
+
+def show_page(shown: Detail) -> None:
+    """One agent in full."""
+    status, agent, unit = shown
+    now = time.time()
+    sign = out.paint("●", _STYLES[status.state])
+    ago = f" for {span(now - status.since_us / 1e6)}" if status.since_us else ""
+    why = remark(status, now)
+    out.line(f"{sign} {out.paint(status.name, 'bold')}: {state(status)}{ago}")
+    facts = [
+        ("why", why),
+        ("process", f"pid {status.pid}" if status.pid else ""),
+        ("user", user(agent)),
+        ("restarts", _budget(status)),
+        ("memory", _limited(status.memory, unit.memory_max)),
+        ("tasks", "" if status.tasks is None else str(status.tasks)),
+        ("cpu", "" if status.cpu_ns is None else f"{span(status.cpu_ns / 1e9)} used"),
+        ("at boot", "starts" if status.enabled else "does not start"),
+        ("unit", unit.fragment or "not loaded"),
+        ("drop-ins", ", ".join(unit.drop_ins)),
+        ("spec", status.origin),
+    ]
+    for name, text in facts:
+        if text:
+            out.line(f"  {out.paint(name.rjust(8), 'dim')}  {text}")
+
+
+def user(agent: Installed) -> str:
+    """Whom it runs as and why."""
+    return f"{agent.user or 'dynamic'} ({agent.user_reason})"
+
+
+def _budget(status: AgentStatus) -> str:
+    if status.max_restarts is None:
+        return f"{status.restarts}, no end"
+    return f"{min(status.restarts, status.max_restarts)} of {status.max_restarts}"
+
+
+def _limited(used: int | None, limit: int | None) -> str:
+    if used is None:
+        return ""
+    return size(used) + (f" of {size(limit)}" if limit is not None else "")

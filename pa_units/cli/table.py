@@ -1,0 +1,59 @@
+"""The commands and one line about each: help, completion and man pages read this, and `pa --help`
+imports none of them."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+
+class Command(NamedTuple):
+    """Where a command stands and what its line of help says."""
+
+    module: str
+    """of this package; holds a click command of the same name"""
+    help: str
+
+
+COMMANDS: Mapping[str, Command] = MappingProxyType(
+    {
+        "install": Command("install", "Install agents from spec files, or update them."),
+        "uninstall": Command("uninstall", "Stop agents and remove their files."),
+        "start": Command("lifecycle", "Start agents, with a fresh restart budget."),
+        "stop": Command("lifecycle", "Stop agents."),
+        "restart": Command("lifecycle", "Restart agents."),
+        "enable": Command("lifecycle", "Start agents at boot."),
+        "disable": Command("lifecycle", "Do not start agents at boot."),
+        "status": Command("look", "Show what agents are doing."),
+        "is-active": Command("look", "Answer by exit code whether agents run."),
+        "is-failed": Command("look", "Answer by exit code whether agents have failed."),
+        "logs": Command("look", "Show what agents print."),
+        "cat": Command("look", "Show the files that were generated for an agent."),
+        "compile": Command("build", "Write the units of a spec without installing them."),
+        "explain": Command("build", "Say in words what a spec will do."),
+        "validate": Command("build", "Check spec files."),
+        "secret": Command("secret", "Store the values of ${VAR} in env."),
+    }
+)
+
+INSTEAD: Mapping[str, str] = MappingProxyType(
+    {
+        "ls": "pa status",
+        "ps": "pa status",
+        "list-units": "pa status",
+        "describe": "pa status NAME",
+        "delete": "pa uninstall NAME",
+        "remove": "pa uninstall NAME",
+        "rm": "pa uninstall NAME",
+        "add": "pa install FILE",
+        "up": "pa install FILE",
+        "down": "pa uninstall NAME",
+        "update": "pa install FILE",
+        "reread": "pa validate FILE",
+        "tail": "pa logs NAME -f",
+        "save": "nothing to do, what is installed with auto_start starts at boot",
+        "startup": "nothing to do, what is installed with auto_start starts at boot",
+        "daemon-reload": "nothing to do, pa tells systemd by itself",
+        "reset-failed": "pa start NAME, which clears the count first",
+    }
+)
+"""Words of pm2, supervisorctl, docker and systemctl, and what to say here."""

@@ -1,0 +1,1 @@
+"""Log files that agents append to: read, follow, rotate."""

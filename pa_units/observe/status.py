@@ -1,0 +1,123 @@
+"""Ledger + init system + kernel → the status of agents. On the path of `pa status`: light."""
+
+import os
+from collections.abc import Mapping, Sequence
+
+from pa_units.contracts.ledger import Installed
+from pa_units.contracts.refs import Scope
+from pa_units.contracts.status import AgentStatus, State
+from pa_units.drive import read
+from pa_units.drive.states import UnitState
+from pa_units.drive.wire import Wire
+from pa_units.measure.cgroup import Usage, hierarchy, usages
+from pa_units.observe.states import judge
+
+_MICROSECONDS = 1_000_000
+
+
+def many(wire: Wire, agents: Sequence[Installed], scope: Scope) -> tuple[AgentStatus, ...]:
+    """The status of many agents: one list of units, the kernel's files, and the few properties
+    that only the manager knows."""
+    units = read.states(wire, [agent.units[0].name for agent in agents])
+    groups = _groups(wire, agents, units, scope)
+    used = usages(groups.values(), hierarchy())
+    pids = _main_pids(wire, groups, used)
+    return tuple(
+        _status(
+            agent,
+            units[unit := agent.units[0].name],
+            used.get(groups.get(unit, ""), Usage()),
+            pids.get(unit, 0),
+        )
+        for agent in agents
+    )
+
+
+def one(wire: Wire, agent: Installed) -> tuple[AgentStatus, UnitState]:
+    """Everything about one agent, with what systemd itself says of its unit."""
+    unit = read.details(wire, agent.units[0].name)
+    used = usages([unit.control_group], hierarchy(), io=True)[unit.control_group]
+    status = _status(agent, unit, used if unit.control_group else Usage(), unit.main_pid or 0)
+    return status._replace(since_us=_since(unit, status.state)), unit
+
+
+def _groups(
+    wire: Wire, agents: Sequence[Installed], units: Mapping[str, UnitState], scope: Scope
+) -> dict[str, str]:
+    """The control group of every unit that runs. In the system scope it follows from the name,
+    unless an admin chose another slice: then the group that the name suggests is empty."""
+    running = [
+        agent.units[0].name
+        for agent in agents
+        if units[agent.units[0].name].active in ("active", "activating", "reloading")
+    ]
+    if scope is Scope.SYSTEM:
+        return {unit: f"/system.slice/{unit}" for unit in running}
+    found = read.properties(wire, running, ("ControlGroup",))
+    return {unit: str(found[unit].get("ControlGroup", "")) for unit in running}
+
+
+def _main_pids(wire: Wire, groups: Mapping[str, str], used: Mapping[str, Usage]) -> dict[str, int]:
+    """The only process of a group is the main one; for the others the manager is asked."""
+    known: dict[str, int] = {}
+    unclear = []
+    for unit, group in groups.items():
+        pids = used[group].pids
+        if len(pids) == 1:
+            known[unit] = pids[0]
+        else:
+            unclear.append(unit)
+    for unit, found in read.properties(wire, unclear, ("MainPID",)).items():
+        pid = found.get("MainPID", 0)
+        known[unit] = pid if isinstance(pid, int) else 0
+    return known
+
+
+def _status(agent: Installed, unit: UnitState, used: Usage, pid: int) -> AgentStatus:
+    judged = judge(unit, agent)
+    cpu = None if used.cpu_usec is None else used.cpu_usec * 1000
+    running = judged.state in (State.RUNNING, State.PAUSED, State.STARTING, State.STOPPING)
+    return AgentStatus(
+        name=agent.name,
+        unit=agent.units[0].name,
+        state=judged.state,
+        reason=judged.reason,
+        pid=pid if running else 0,
+        since_us=_process_start_us(pid) if running and pid else unit.inactive_since_us,
+        restarts=unit.restarts or 0,
+        max_restarts=agent.max_restarts,
+        next_restart_us=judged.next_us,
+        memory=used.memory if running else None,
+        cpu_ns=cpu if running else None,
+        tasks=used.tasks if running else None,
+        enabled=agent.auto_start,
+        user=agent.user,
+        origin=agent.origin.path,
+    )
+
+
+def _since(unit: UnitState, state: State) -> int:
+    if state in (State.RUNNING, State.PAUSED):
+        return unit.active_since_us
+    return unit.inactive_since_us or unit.changed_us
+
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def _process_start_us(pid: int) -> int:
+    """When a process began, wall clock: proc_pid_stat(5) field 22 counts ticks from boot."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            ticks = int(file.read().rpartition(b")")[2].split()[19])
+    except (OSError, IndexError, ValueError):
+        return 0
+    return _boot_us() + ticks * _MICROSECONDS // _TICKS
+
+
+def _boot_us() -> int:
+    with open("/proc/stat", "rb") as file:
+        for line in file:
+            if line.startswith(b"btime "):
+                return int(line.split()[1]) * _MICROSECONDS
+    return 0

@@ -1,0 +1,109 @@
+"""`start`, `stop`, `restart`: act, then read back."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from pa_units.contracts import ledger
+from pa_units.contracts.ledger import Installed
+from pa_units.drive import choose
+from pa_units.drive.base import Driver, JobResult
+from pa_units.drive.wire import open_bus
+from pa_units.observe.settle import settle
+from pa_units.verbs import logs
+from pa_units.verbs.here import Here, may_write
+from pa_units.verbs.select import select
+
+
+class Outcome(NamedTuple):
+    """What became of one agent in a verb."""
+
+    agent: Installed
+    ok: bool
+    did: str
+    """`started`, `stopped`, `already running`…; empty when it failed"""
+    reason: str = ""
+    """why it failed, in words"""
+    pid: int = 0
+    denied: bool = False
+    log: tuple[str, ...] = ()
+    """the last lines that a failed agent printed"""
+
+
+Selected = Sequence[Installed]
+
+
+def start(at: Here, agents: Selected, *, wait: bool = True) -> tuple[Outcome, ...]:
+    """Start with a fresh restart budget; up when the same run still lives a second later."""
+    return _up(at, agents, "started", lambda driver: driver.start, wait=wait)
+
+
+def restart(at: Here, agents: Selected, *, wait: bool = True) -> tuple[Outcome, ...]:
+    """Stop what runs, start everything."""
+    return _up(at, agents, "restarted", lambda driver: driver.restart, wait=wait)
+
+
+def stop(at: Here, agents: Selected, *, wait: bool = True) -> tuple[Outcome, ...]:
+    """Stop; a stopped agent is no failure."""
+    results = _drive(at, agents, lambda driver: driver.stop, wait)
+    return tuple(
+        _outcome(agent, result, "stopped" if wait else "stopping")
+        for agent, result in zip(agents, results, strict=True)
+    )
+
+
+def chosen(
+    at: Here, names: Sequence[str], *, everything: bool = False, labels: Sequence[str] = ()
+) -> tuple[Installed, ...]:
+    """The installed agents that a command means."""
+    return select(ledger.read(at.places, at.root), names, everything=everything, labels=labels)
+
+
+_Verb = Callable[..., list[JobResult]]
+
+
+def _drive(
+    at: Here, agents: Selected, verb: Callable[[Driver], _Verb], wait: bool
+) -> list[JobResult]:
+    may_write(at, "control agents")
+    units = [agent.units[0].name for agent in agents]
+    return verb(choose.driver())(at.scope, at.env, units, wait=wait)
+
+
+def _up(
+    at: Here, agents: Selected, did: str, verb: Callable[[Driver], _Verb], *, wait: bool
+) -> tuple[Outcome, ...]:
+    results = _drive(at, agents, verb, wait)
+    outcomes = {
+        agent.name: _outcome(agent, result, did if wait else "starting")
+        for agent, result in zip(agents, results, strict=True)
+    }
+    if wait:
+        _read_back(at, agents, did, outcomes)
+    return tuple(outcomes.values())
+
+
+def _read_back(at: Here, agents: Selected, did: str, outcomes: dict[str, Outcome]) -> None:
+    doubtful = [agent for agent in agents if not outcomes[agent.name].denied]
+    with open_bus(at.scope, at.env) as wire:
+        for name, settled in settle(wire, doubtful).items():
+            before = outcomes[name]
+            if settled.up:
+                outcomes[name] = Outcome(before.agent, True, did, pid=settled.pid)
+            else:
+                outcomes[name] = _failed(at, before, settled.reason)
+
+
+def _failed(at: Here, outcome: Outcome, reason: str) -> Outcome:
+    lines = logs.last(at, [outcome.agent], logs.AFTER_A_FAILURE)
+    return outcome._replace(
+        ok=False,
+        did="",
+        reason=reason or outcome.reason,
+        log=tuple(line.text for line in lines[-logs.AFTER_A_FAILURE :]),
+    )
+
+
+def _outcome(agent: Installed, result: JobResult, did: str) -> Outcome:
+    if result.ok:
+        return Outcome(agent, True, did)
+    return Outcome(agent, False, "", result.message, denied=result.denied)

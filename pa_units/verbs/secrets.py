@@ -1,0 +1,24 @@
+"""`secret`: values of the installer's variables."""
+
+from pa_units.contracts import ledger
+from pa_units.verbs.here import Here, may_write
+from pa_units.write import secrets
+
+
+def set_value(at: Here, agent: str, variable: str, value: str) -> bool:
+    """Store a value; tell whether the agent is installed, and so has it in its environment file."""
+    may_write(at, "store secrets")
+    secrets.set_values(at.places, agent, {variable: value}, at.root)
+    return agent in ledger.read(at.places, at.root).agents
+
+
+def names(at: Here, agent: str) -> tuple[str, ...]:
+    """The variables of an agent that have a value."""
+    may_write(at, "list secrets")
+    return secrets.names(at.places, agent, at.root)
+
+
+def remove(at: Here, agent: str, variable: str) -> None:
+    """Forget a value."""
+    may_write(at, "remove secrets")
+    secrets.remove_value(at.places, agent, variable, at.root)

@@ -1,0 +1,62 @@
+"""Which agents a command means: names, globs, labels, all."""
+
+from collections.abc import Mapping, Sequence
+
+from pa_units.contracts.ledger import Installed, Ledger
+from pa_units.kit.errors import NotInstalled, UsageError
+
+_GLOB = "*?["
+
+
+def select(
+    ledger: Ledger,
+    names: Sequence[str],
+    *,
+    everything: bool = False,
+    labels: Sequence[str] = (),
+) -> tuple[Installed, ...]:
+    """Return the agents asked for, each once, in the order asked for.
+
+    Labels narrow what names chose; alone they choose among all. Raises NotInstalled for a name or
+    a glob without any agent, UsageError when nothing says which.
+    """
+    if not (names or everything or labels):
+        raise UsageError("which agent? name one, or say --all")
+    chosen: dict[str, Installed] = {}
+    for name in names or ["*"]:
+        chosen |= _matching(ledger.agents, name) if names else dict(ledger.agents)
+    wanted = [_pair(label) for label in labels]
+    found = tuple(agent for agent in chosen.values() if _has(agent, wanted))
+    if labels and not found:
+        raise NotInstalled(f"no agent has the label {' '.join(labels)}")
+    return found
+
+
+def _matching(agents: Mapping[str, Installed], name: str) -> dict[str, Installed]:
+    wanted = name.removesuffix(".service")
+    if wanted in agents:
+        return {wanted: agents[wanted]}
+    if any(sign in name for sign in _GLOB):
+        from fnmatch import fnmatchcase
+
+        if found := {key: agent for key, agent in agents.items() if fnmatchcase(key, wanted)}:
+            return found
+        raise NotInstalled(f"no installed agent matches '{name}'", "pa list shows all")
+    raise NotInstalled(f"no agent '{name}' is installed", _similar(agents, wanted))
+
+
+def _similar(agents: Mapping[str, Installed], name: str) -> str:
+    from difflib import get_close_matches
+
+    if close := get_close_matches(name, agents, n=1):
+        return f"did you mean '{close[0]}'?"
+    return "pa list shows all" if agents else "pa install FILE installs one"
+
+
+def _pair(label: str) -> tuple[str, str | None]:
+    key, sign, value = label.partition("=")
+    return key, value if sign else None
+
+
+def _has(agent: Installed, wanted: Sequence[tuple[str, str | None]]) -> bool:
+    return all(key in agent.labels and value in (None, agent.labels[key]) for key, value in wanted)

@@ -1,0 +1,114 @@
+"""Spec files → agents, compiled for a host: what `install`, `compile`, `validate` and `explain`
+share."""
+
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from pa_units.compile.systemd.target import Source, compile_agents
+from pa_units.contracts.bundle import Bundle, Level, Note
+from pa_units.contracts.facts import Facts
+from pa_units.kit.errors import UsageError
+from pa_units.spec.canonical import digest, to_yaml
+from pa_units.spec.document import Document
+from pa_units.spec.load import load
+from pa_units.spec.model import Agent
+from pa_units.spec.problems import Mark, Problem, ordered
+from pa_units.verbs.refusal import SpecRefused
+
+_STDIN = "-"
+
+
+class Loaded(NamedTuple):
+    """Every agent of some spec files, with the document that knows its lines."""
+
+    agents: tuple[Agent, ...]
+    documents: dict[str, Document]
+    """by agent name"""
+    problems: tuple[Problem, ...]
+    texts: dict[str, bytes]
+    """content of each file, by its absolute path"""
+    origins: dict[str, str]
+    """by agent: the absolute path of its file; none for standard input"""
+
+
+class Compiled(NamedTuple):
+    """Agents with their bundle, and everything there is to say about them."""
+
+    loaded: Loaded
+    bundle: Bundle
+    problems: tuple[Problem, ...]
+
+
+def read(paths: Sequence[str]) -> Loaded:
+    """Load spec files; `-` is standard input. Problems are returned, not raised.
+
+    Raises UsageError for a file that cannot be read.
+    """
+    agents: list[Agent] = []
+    documents: dict[str, Document] = {}
+    problems: list[Problem] = []
+    texts: dict[str, bytes] = {}
+    origins: dict[str, str] = {}
+    for path in paths:
+        text = _text(path)
+        base = os.getcwd() if path == _STDIN else os.path.dirname(os.path.abspath(path))
+        document = load(text, "<stdin>" if path == _STDIN else path, base=base)
+        problems += document.problems
+        problems += _twice(document, documents)
+        agents += [agent for agent in document.agents if agent.name not in documents]
+        documents |= {agent.name: document for agent in document.agents}
+        if path != _STDIN:
+            texts[os.path.abspath(path)] = text
+            origins |= {agent.name: os.path.abspath(path) for agent in document.agents}
+    return Loaded(tuple(agents), documents, ordered(problems), texts, origins)
+
+
+def _text(path: str) -> bytes:
+    if path == _STDIN:
+        return sys.stdin.buffer.read()
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError as error:
+        reason = os.strerror(error.errno or 0).lower()
+        raise UsageError(f"cannot read {path}: {reason}") from None
+
+
+def _twice(document: Document, before: dict[str, Document]) -> Iterable[Problem]:
+    for agent in document.agents:
+        if agent.name in before:
+            other = before[agent.name].locate(agent.name, ("name",))
+            yield Problem(
+                Level.ERROR,
+                "duplicate-agent",
+                f"agent '{agent.name}' is also in {other.file}:{other.line}",
+                "names are unique on a host",
+                document.locate(agent.name, ("name",)),
+            )
+
+
+def sources(loaded: Loaded) -> list[Source]:
+    """What compile takes: agents with their digest and the copy that will be installed."""
+    return [Source(agent, digest(agent), to_yaml(agent)) for agent in loaded.agents]
+
+
+def compiled(loaded: Loaded, facts: Facts) -> Compiled:
+    """Compile all agents; notes become problems at their lines."""
+    bundle = compile_agents(sources(loaded), facts)
+    noted = (_problem(note, loaded) for note in bundle.notes)
+    return Compiled(loaded, bundle, ordered((*loaded.problems, *noted)))
+
+
+def _problem(note: Note, loaded: Loaded) -> Problem:
+    mark: Mark = loaded.documents[note.agent].locate(note.agent, note.loc)
+    return Problem(note.level, note.code, f"{note.agent}: {note.text}", note.hint, mark)
+
+
+def refuse_errors(problems: Iterable[Problem], *, strict: bool = False) -> tuple[Problem, ...]:
+    """Return the problems if none forbids going on; under `strict` every one does."""
+    kept = tuple(problems)
+    if any(strict or problem.severity is Level.ERROR for problem in kept):
+        raise SpecRefused(kept)
+    return kept
