@@ -59,7 +59,14 @@ Percent = Annotated[float, As(scalars.percent, _PERCENT, scalars.print_percent)]
 Share = Annotated[float, As(scalars.share, _PERCENT, scalars.print_percent)]
 """percent of a whole, above 0, at most 100"""
 Flag = Annotated[bool, As(scalars.flag, {"enum": [True, False, "yes", "no", "on", "off"]})]
-Factor = Annotated[float, As(scalars.factor, {"type": "number", "minimum": 1, "maximum": 1000})]
+Factor = Annotated[
+    float,
+    As(
+        scalars.factor,
+        {"type": "number", "minimum": 1, "maximum": 1000},
+        scalars.print_number,
+    ),
+]
 Mode = Annotated[int, As(scalars.mode, _INTEGER_OR_TEXT, scalars.print_mode)]
 Signal = Annotated[str, As(scalars.signal, _string())]
 ExitCode = Annotated[str, As(scalars.exit_code, _INTEGER_OR_TEXT)]
@@ -83,7 +90,7 @@ Unit = Annotated[str, As(words.unit, _string())]
 Url = Annotated[str, As(words.url, _string("https?://.+"))]
 Endpoint = Annotated[str, As(words.endpoint, _INTEGER_OR_TEXT)]
 """host:port"""
-Number = Annotated[float, As(scalars.number, {"type": "number"})]
+Number = Annotated[float, As(scalars.number, {"type": "number"}, scalars.print_number)]
 Metric = Annotated[str, As(words.metric, _string(words.METRIC))]
 Strings = Annotated[Mapping[str, str], As(words.strings, {"type": "object"})]
 

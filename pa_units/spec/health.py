@@ -98,6 +98,7 @@ class Limits(Part):
     log_above: Size | None = Field(None, description="size of its log files")
     io_above: Rate | None = Field(None, description="read and written per second")
     pressure_above: Share | None = Field(None, description="time lost waiting for memory (PSI)")
+    interval: Duration = Field(10_000, description="time between measurements")
     for_: Pause = Field(60_000, alias="for", description="how long before it counts")
     then: Annotated[Literal["restart", "stop", "notify"], one_of("restart", "stop", "notify")] = (
         Field("restart", description="restart, stop or notify")

@@ -63,9 +63,11 @@ def _cached(parse: Callable[[object], T]) -> Callable[[object], T]:
 
 
 MILLISECONDS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
-_DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|[smhdw]))+")
-_DURATION_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhdw])")
-_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
+# Bounded digits: a float of 400 of them is infinite, which round() refuses.
+_DURATION = re.compile(r"(?:\d{1,15}(?:\.\d{1,15})?(?:ms|[smhdw]))+", re.ASCII)
+_DURATION_PART = re.compile(r"([\d.]+)(ms|[smhdw])")
+_NUMBER = re.compile(r"[+-]?\d{1,15}(?:\.\d{1,15})?", re.ASCII)
+_ZERO = re.compile(r"[+-]?0+(\.0+)?")
 _LONGEST = 10 * 365 * 86_400_000  # ten years: far from where systemd's 64-bit microseconds wrap
 
 
@@ -73,6 +75,8 @@ _LONGEST = 10 * 365 * 86_400_000  # ten years: far from where systemd's 64-bit m
 def duration(value: object) -> int:
     """Return milliseconds of `1h30m`; zero is allowed."""
     word = text(value, "a duration such as 30s")
+    if _ZERO.fullmatch(word):
+        return 0
     if not _DURATION.fullmatch(word):
         raise _bad_duration(word)
     parts = _DURATION_PART.findall(word)
@@ -125,7 +129,7 @@ def print_duration(milliseconds: int) -> str:
 
 
 _POWERS = {"": 0, "k": 10, "m": 20, "g": 30, "t": 40}
-_SIZE = re.compile(r"(\d+(?:\.\d+)?) ?(?:([kmgt])(?:i?b)?|b)", re.IGNORECASE)
+_SIZE = re.compile(r"(\d{1,15}(?:\.\d{1,15})?) ?(?:([kmgt])(?:i?b)?|b)", re.IGNORECASE | re.ASCII)
 _LARGEST = 1 << 60
 
 
@@ -149,7 +153,7 @@ def _bad_size(word: str) -> Bad:
     if word.startswith("-"):
         return Bad(f"'{word}' is negative", "leave the line out for no limit", "bad-size")
     if _NUMBER.fullmatch(word):
-        if float(word) == 0:
+        if _ZERO.fullmatch(word):
             return Bad(f"'{word}' is no size at all", "leave the line out for no limit", "bad-size")
         return Bad(f"'{word}' has no unit", f"{word}M or {word}G?", "missing-unit")
     return Bad(f"'{word}' is not a size", "write it like 512M, 1.5G or 64K", "bad-size")
@@ -175,7 +179,8 @@ def print_rate(count: int) -> str:
     return print_size(count) + "/s"
 
 
-_PERCENT = re.compile(r"\d+(?:\.\d+)?%")
+# systemd keeps hundredths of a percent (parse_permyriad() in its src/basic/percent-util.c).
+_PERCENT = re.compile(r"\d{1,7}(?:\.\d{1,2})?%", re.ASCII)
 
 
 @_cached
@@ -204,7 +209,7 @@ def share(value: object) -> float:
 
 def print_percent(number: float) -> str:
     """Return the canonical spelling."""
-    return f"{number:g}%"
+    return f"{number:.10g}%"
 
 
 _FLAGS = dict.fromkeys(("true", "yes", "on"), True) | dict.fromkeys(("false", "no", "off"), False)
@@ -225,7 +230,7 @@ def whole(least: int, most: int) -> Callable[[object], int]:
     @_cached
     def within(value: object) -> int:
         word = text(value, "a whole number")
-        if not re.fullmatch(r"[+-]?\d{1,18}", word):
+        if not re.fullmatch(r"[+-]?\d{1,18}", word, re.ASCII):
             raise Bad(f"'{word}' is not a whole number", code="bad-number")
         if not least <= int(word) <= most:
             raise Bad(f"{int(word)} is not between {least} and {most}", code="bad-number")
@@ -234,13 +239,21 @@ def whole(least: int, most: int) -> Callable[[object], int]:
     return within
 
 
+_FACTOR = re.compile(r"\d{1,4}(?:\.\d{1,6})?", re.ASCII)
+
+
 @_cached
 def factor(value: object) -> float:
     """Return a multiplier from 1 to 1000."""
     word = text(value, "a number such as 2")
-    if not _NUMBER.fullmatch(word) or not 1 <= float(word) <= 1000:
+    if not _FACTOR.fullmatch(word) or not 1 <= float(word) <= 1000:
         raise Bad(f"'{word}' is not a factor from 1 to 1000", "2 doubles each delay", "bad-number")
     return float(word)
+
+
+def print_number(number: float) -> object:
+    """Return a whole number without a fraction."""
+    return int(number) if number == int(number) else number
 
 
 @_cached

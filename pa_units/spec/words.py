@@ -26,14 +26,16 @@ def line(value: object) -> str:
     return word
 
 
-def _matching(pattern: str, what: str, hint: str = "") -> Callable[[object], str]:
+def _matching(
+    pattern: str, what: str, hint: str = "", code: str = "bad-name"
+) -> Callable[[object], str]:
     matches = re.compile(pattern).fullmatch
 
     def parse(value: object) -> str:
         word = text(value, what)
         if not matches(word):
             shown = word if word.isprintable() else ascii(word)[1:-1]
-            raise Bad(f"'{shown}' is not {what}", hint, "bad-name")
+            raise Bad(f"'{shown}' is not {what}", hint, code)
         return word
 
     return parse
@@ -46,6 +48,7 @@ variable = _matching(
     VARIABLE,
     "the name of a variable",
     "letters, digits and _, not a digit first: systemd drops all others",
+    "bad-variable",
 )
 metric = _matching(METRIC, "the name of a metric", "letters, digits, _ and :")
 account = _matching(ACCOUNT, "a user or group name")

@@ -1,0 +1,87 @@
+"""The one entry point: the bytes of a spec to agents and problems."""
+
+import posixpath
+
+from pydantic import ValidationError
+
+from pa_units.contracts.bundle import Level, Note
+from pa_units.kit.errors import UsageError
+from pa_units.spec import daemon, lint, verdict
+from pa_units.spec.aliases import COMPOSE
+from pa_units.spec.document import Document, Report
+from pa_units.spec.draft import Draft
+from pa_units.spec.entries import entries
+from pa_units.spec.keys import AGENT_KEYS
+from pa_units.spec.model import Agent
+from pa_units.spec.nodes import Tree, Unreadable
+from pa_units.spec.problems import Problem, clean
+from pa_units.spec.programs import anchored
+from pa_units.spec.read import MAX_BYTES, read
+
+MAX_PROBLEMS = 200
+"""then the rest of the agents is not looked at: nobody reads more, and each costs time"""
+
+
+def load_file(path: str) -> Document:
+    """Load the spec at `path`. Raises `UsageError` when it cannot be read."""
+    try:
+        with open(path, "rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {(error.strerror or str(error)).lower()}") from None
+    return load(data, path, base=posixpath.dirname(posixpath.abspath(path)))
+
+
+def load(data: bytes, file: str, *, base: str) -> Document:
+    """Return what the spec `data` says. `file` is its name in messages, `base` the directory that
+    relative paths are seen from. Never raises: what is wrong stands in `problems`."""
+    try:
+        tree = read(data, file)
+    except Unreadable as error:
+        return _unreadable(error, data, file)
+    report = Report(tree)
+    agents: list[Agent] = []
+    drafts: dict[str, Draft] = {}
+    for draft in entries(report):
+        if report.errors > MAX_PROBLEMS:
+            break
+        if (agent := _agent(draft, report, base)) is not None:
+            agents.append(agent)
+            _keep(agent, draft, drafts, report)
+    for note in lint.together(agents):
+        report.note(drafts[note.agent], note)
+    return report.finish(agents, drafts)
+
+
+def _unreadable(error: Unreadable, data: bytes, file: str) -> Document:
+    tree = Tree(file, data[:MAX_BYTES].decode(errors="replace").removeprefix("\ufeff"), None)
+    place = tree.mark(*error.at)
+    problem = Problem(Level.ERROR, error.code, clean(error.message), error.hint, place)
+    return Document((), (problem,), tree, {})
+
+
+def _agent(draft: Draft, report: Report, base: str) -> Agent | None:
+    """Return the agent of a draft, None when something in it is wrong."""
+    if daemon.is_daemon(draft.raw):
+        daemon.translate(draft, base)
+    draft.respell(COMPOSE)
+    draft.take_free(AGENT_KEYS)
+    before = report.errors
+    for note in draft.notes:
+        report.note(draft, note)
+    try:
+        agent = anchored(Agent.model_validate(draft.raw, context={"base": base}), base)
+    except ValidationError as error:
+        for note in verdict.notes(error):
+            report.note(draft, note)
+        return None
+    for note in lint.alone(agent):
+        report.note(draft, note)
+    return agent if report.errors == before else None
+
+
+def _keep(agent: Agent, draft: Draft, drafts: dict[str, Draft], report: Report) -> None:
+    if agent.name in drafts:
+        note = Note(Level.ERROR, "", ("name",), "duplicate-name", f"'{agent.name}' is given twice")
+        report.note(draft, note)
+    drafts.setdefault(agent.name, draft)
