@@ -7,8 +7,6 @@ from pa_units.contracts.refs import Scope
 from pa_units.drive.errors import NoBus
 
 SYSTEM_ADDRESS = "unix:path=/run/dbus/system_bus_socket"
-PRIVATE_SOCKET = "/run/systemd/private"
-"""PID 1's own socket: D-Bus without a bus daemon, for root alone (systemd(1))."""
 
 _NO_SESSION_HINT = (
     "log in as that user rather than through su, or: loginctl enable-linger USER, "
@@ -25,6 +23,21 @@ def bus_address(scope: Scope, env: Mapping[str, str]) -> str:
     if runtime := env.get("XDG_RUNTIME_DIR"):
         return f"unix:path={runtime}/bus"
     raise NoBus("cannot reach the user's service manager: no login session", _NO_SESSION_HINT)
+
+
+def private_socket(scope: Scope, env: Mapping[str, str]) -> str:
+    """Return the service manager's own socket: D-Bus without a bus daemon, for its owner alone.
+
+    systemctl(1) uses it too. Empty when this user may not, or when `env` states another bus: then
+    another manager is meant than the one on this socket.
+    """
+    if scope is Scope.SYSTEM:
+        mine = os.geteuid() == 0 and not env.get("DBUS_SYSTEM_BUS_ADDRESS")
+        return "/run/systemd/private" if mine else ""
+    runtime = env.get("XDG_RUNTIME_DIR", "")
+    stated = env.get("DBUS_SESSION_BUS_ADDRESS") or f"unix:path={runtime}/bus"
+    mine = bool(runtime) and stated.partition(",")[0] == f"unix:path={runtime}/bus"
+    return f"{runtime}/systemd/private" if mine else ""
 
 
 def socket_names(address: str) -> list[str]:

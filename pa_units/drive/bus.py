@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple, TypeVar
 
-from dbus_next import Message, MessageFlag, MessageType
+from dbus_next import Message, MessageType
 from dbus_next.aio import MessageBus
 
 from pa_units.contracts.refs import Scope
@@ -91,8 +91,6 @@ class Bus:
             member=member,
             signature=signature,
             body=list(args),
-            # We ask the manager that runs, and never make the bus start one.
-            flags=MessageFlag.NO_AUTOSTART,
         )
         limit = self._timeout if timeout is None else timeout
         async with self._window:

@@ -19,6 +19,9 @@ _NO_MANAGER = frozenset(
     {
         "org.freedesktop.DBus.Error.ServiceUnknown",
         "org.freedesktop.DBus.Error.NameHasNoOwner",
+        # Its service file says Exec=/bin/false, so that only systemd itself can be the manager.
+        "org.freedesktop.DBus.Error.Spawn.ChildExited",
+        "org.freedesktop.DBus.Error.Spawn.ServiceNotFound",
     }
 )
 
@@ -61,7 +64,7 @@ def refusal(name: str, text: str, what: str) -> BusError:
     if name in _NO_MANAGER:
         return CallError(
             f"cannot {what}: no service manager on this bus",
-            "in the user scope: is `systemctl --user status` answered?",
+            "does `systemctl status` (in the user scope `systemctl --user status`) answer?",
             name,
         )
     return CallError(f"cannot {what}: {reason}", name=name)

@@ -11,8 +11,9 @@ from pa_units.drive.signature import Garbled
 METHOD_RETURN = 2
 ERROR = 3
 _METHOD_CALL = 1
-_NO_AUTO_START = 2
-"""Flag: we ask the manager that runs, and never make the bus start one."""
+_NO_FLAGS = 0
+"""Also not NO_AUTO_START: a user's bus that has just been started holds the call back until the
+manager has joined it, and would refuse it otherwise (seen on 257)."""
 
 _PATH, _INTERFACE, _MEMBER, _ERROR_NAME, _REPLY_SERIAL, _DESTINATION, _SIGNATURE = (
     1,
@@ -89,7 +90,7 @@ def to_bytes(call: Call, serial: int, destination: str) -> bytes:
             b"\0",
         )
     )
-    head = _HEADER.pack(b"l", _METHOD_CALL, _NO_AUTO_START, 1, len(call.body), serial, len(fields))
+    head = _HEADER.pack(b"l", _METHOD_CALL, _NO_FLAGS, 1, len(call.body), serial, len(fields))
     return b"".join((head, fields, bytes(-len(fields) % 8), call.body))
 
 

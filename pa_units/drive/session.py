@@ -10,12 +10,13 @@ from pa_units.drive.bus import Answer, Bus, Signal
 from pa_units.drive.errors import BusError, BusTimeout, refusal
 from pa_units.drive.read import MANAGER, PROPERTIES_INTERFACE, ROOT, unit_path
 from pa_units.drive.states import PROPERTIES
-from pa_units.drive.wire import SYSTEMD
+from pa_units.drive.wire import BUS, SYSTEMD
 
 _ALREADY_SUBSCRIBED = "org.freedesktop.systemd1.AlreadySubscribed"
 _JOB_REMOVED = (
     f"type='signal',sender='{SYSTEMD}',path='{ROOT}',interface='{MANAGER}',member='JobRemoved'"
 )
+_OWNER_CHANGED = f"type='signal',sender='{BUS}',member='NameOwnerChanged',arg0='{SYSTEMD}'"
 _RELOAD_TIMEOUT = 90.0
 """Seconds; 0.6 s with 500 units, but generators run, and a busy disk is slow."""
 
@@ -122,21 +123,27 @@ class Session:
         """Have the ends of jobs told to us from now on.
 
         Before the first job is queued: on 252 every second JobRemoved comes before the reply that
-        names its job. Only the manager's own signals count; anyone may send us one.
+        names its job. Only the manager's own signals count, since anyone may send us one; after
+        daemon-reexec it has another unique name.
         """
         if self._manager:
             return
-        self._manager = await self._bus.owner(SYSTEMD)
         self._bus.listen(self._note)
+        await self._bus.match(_OWNER_CHANGED)
         await self._bus.match(_JOB_REMOVED)
+        self._manager = await self._bus.owner(SYSTEMD)
         answer = await self._ask("Subscribe", "")
         if answer.error and answer.error != _ALREADY_SUBSCRIBED:
             raise refusal(answer.error, answer.text, "wait for jobs")
 
     def _note(self, signal: Signal) -> None:
-        if signal.member != "JobRemoved" or signal.sender != self._manager:
-            return
-        _, path, _, result = signal.args
+        if signal.sender == BUS and signal.member == "NameOwnerChanged":
+            _, _, self._manager = signal.args
+        elif signal.sender == self._manager and signal.member == "JobRemoved":
+            _, path, _, result = signal.args
+            self._settle(path, result)
+
+    def _settle(self, path: str, result: str) -> None:
         if (future := self._awaited.pop(path, None)) and not future.done():
             future.set_result(result)
         else:

@@ -113,5 +113,5 @@ def reload(scope: Scope, env: Mapping[str, str]) -> None:
 
 def read(scope: Scope, env: Mapping[str, str], names: Sequence[str]) -> dict[str, UnitState]:
     """Return the states of many, for a table."""
-    with open_bus(scope, env) as wire:
+    with open_bus(scope, env, calls=len(names)) as wire:
         return reading.states(wire, names)
