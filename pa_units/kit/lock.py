@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from pa_units.kit.errors import PaError
-from pa_units.kit.files import make_directory, missing_directories, telling
+from pa_units.kit.files import make_directory, missing_directories, remove_directory, telling
 
 _POLL = 0.05  # seconds; flock(2) knows no time limit, and SIGALRM belongs to the program
 _FLAGS = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -35,17 +35,20 @@ def held(path: str, wait: float, root: str = "") -> Iterator[tuple[str, ...]]:
 
 def _open(path: str, root: str) -> tuple[int, tuple[str, ...]]:
     made: list[str] = []
-    with telling("lock", root + path):
-        while True:
-            missing = missing_directories(path.rpartition("/")[0], root)
-            made += [
-                directory for directory in missing if make_directory(directory, 0o755, root=root)
-            ]
-            try:
-                return os.open(root + path, _FLAGS, 0o600), tuple(made)
-            except FileNotFoundError:
-                if not missing:  # neither there nor gone with the last agent: a dangling symlink
-                    raise
+    try:
+        with telling("lock", root + path):
+            while True:
+                missing = missing_directories(path.rpartition("/")[0], root)
+                made += (way for way in missing if make_directory(way, 0o755, root=root))
+                try:
+                    return os.open(root + path, _FLAGS, 0o600), tuple(made)
+                except FileNotFoundError:
+                    if not missing:  # nothing was made, nothing will be: a dangling symlink
+                        raise
+    except BaseException:
+        for way in reversed(made):
+            remove_directory(way, root)
+        raise
 
 
 def _take(fd: int, path: str, deadline: float, root: str) -> None:

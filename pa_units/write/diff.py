@@ -39,9 +39,7 @@ def compare(job: Job) -> Comparison:
     filled = {agent.agent: _filled(job, agent) for agent in request.bundle.agents}
     wanted = gather(request.bundle, filled)
     numbered = versions(job, wanted)
-    held = holdings.after(
-        state.inventory, request, {name: version.number for name, version in numbered.items()}
-    )
+    held = holdings.after(state.inventory, request, numbered)
     ours = state.inventory.files
     changed = (
         *(judge(item, ours.get(path), disk, request.force) for path, item in wanted.items()),

@@ -9,7 +9,6 @@ from pa_units.write.diff import Comparison
 from pa_units.write.disk import Shape
 from pa_units.write.generations import Generation
 from pa_units.write.job import Job
-from pa_units.write.request import GENERATIONS
 from pa_units.write.transaction import Put
 
 
@@ -30,28 +29,26 @@ def kept(job: Job, compared: Comparison) -> Iterator[Put]:
 def forgotten(job: Job, compared: Comparison) -> Iterator[str]:
     """Give the records to be removed: versions that are too old, all of a purged agent."""
     for name, version in compared.versions.items():
-        if version.fresh:
-            yield from _versions(job, name, version.number - GENERATIONS)
-    if not job.request.purge:
-        return
-    for name in job.request.remove:
-        yield from _versions(job, name, None)
+        for number in _stored(job, name) if version.fresh else ():
+            if not version.is_kept(number):
+                yield generations.path_of(job.places, name, number)
+    for name in job.request.remove if job.request.purge else ():
+        for number in _stored(job, name):
+            yield generations.path_of(job.places, name, number)
         path = secrets.path_of(job.places, name)
         if job.disk.look(path).shape is Shape.FILE:
             yield path
 
 
-def _versions(job: Job, agent: str, until: int | None) -> Iterator[str]:
-    for number in generations.numbers(job.places, agent, job.disk):
-        if until is None or number <= until:
-            yield generations.path_of(job.places, agent, number)
+def _stored(job: Job, agent: str) -> tuple[int, ...]:
+    return generations.numbers(job.places, agent, job.disk)
 
 
 def remembers(job: Job, agent: str) -> bool:
     """Is anything left of an agent that is not installed?"""
     return (
         agent in job.state.inventory.agents
-        or bool(generations.numbers(job.places, agent, job.disk))
+        or bool(_stored(job, agent))
         or job.disk.look(secrets.path_of(job.places, agent)).shape is Shape.FILE
     )
 

@@ -107,7 +107,6 @@ def execute(places: Places, transaction: Transaction, root: str = "") -> None:
         if files.read_if_present(commit, root) is None:
             _undo(journal, staging, root)
         raise
-    files.flush(places.state, root)
     _finish(places, journal, root)
 
 
@@ -186,17 +185,18 @@ def _undo(journal: _Journal, staging: str, root: str) -> None:
 def _finish(places: Places, journal: _Journal, root: str) -> None:
     """Do what is not done yet of a committed transaction."""
     try:
+        files.flush(places.state, root)  # that it is committed
         for step in journal.steps:
             _do(step, root)
         touched = {step.path.rpartition("/")[0] for step in journal.steps}
         sync.file_systems_of(sorted({places.state, *touched}), root)
+        # Should this get lost with the power, the steps are done again and find nothing to do.
+        files.remove(names(places)[1], root)
     except PaError as error:
         raise type(error)(
             f"{error.message}; the change is decided, and the next pa that writes completes it",
             error.hint,
         ) from error
-    # Should this removal get lost with the power, the steps are done again and find nothing to do.
-    files.remove(names(places)[1], root)
 
 
 def _do(step: _Step, root: str) -> None:

@@ -8,6 +8,7 @@ from pa_units.contracts.inventory import digest
 from pa_units.contracts.ledger import Installed
 from pa_units.write import generations
 from pa_units.write.job import Job
+from pa_units.write.request import GENERATIONS
 from pa_units.write.state import State
 from pa_units.write.wanted import Wanted
 
@@ -24,6 +25,18 @@ class Version(NamedTuple):
     parent: int = 0
     fresh: bool = False
     """to be stored"""
+
+    def is_kept(self, number: int) -> bool:
+        """Does generation `number` stay? The last ones, and the one to go back to."""
+        return number > self.number - GENERATIONS or number == self.parent
+
+    @property
+    def oldest(self) -> int:
+        """No generation before this one stays."""
+        if not self.fresh:
+            return 0
+        bound = self.number - GENERATIONS + 1
+        return min(bound, self.parent) if self.parent else bound
 
 
 def versions(job: Job, wanted: Mapping[str, Wanted]) -> dict[str, Version]:
