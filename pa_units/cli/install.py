@@ -1,12 +1,10 @@
 """`install`."""
 
-from collections.abc import Sequence
-
 import click
 
 from pa_units.cli import lifecycle, options, out
 from pa_units.cli.problems import show as show_problems
-from pa_units.cli.words import plural
+from pa_units.cli.show_status import user
 from pa_units.verbs import install as verb
 from pa_units.verbs.install import Options, Result
 from pa_units.write.changes import Action, Changes
@@ -93,11 +91,13 @@ def _show_text(changes: Changes) -> None:
         out.line(line)
 
 
+_DONE = {Action.CREATE: "installed", Action.UPDATE: "updated"}
+
+
 def _show_written(result: Result) -> None:
-    names = [name for name, one in result.changes.agents.items() if one.action is not Action.SAME]
-    if names:
-        out.hint(f"installed {_listed(names)}")
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names) if len(names) <= 3 else plural(len(names), "agent")
+    """Say which agents were written and as whom they run; how they came up is told after it."""
+    if result.recovered:
+        out.hint(f"pa: {result.recovered}")
+    for agent in result.written:
+        done = _DONE[result.changes.agents[agent.name].action]
+        out.line(f"{out.paint(agent.name, 'bold')}: {done} ({agent.scope}), runs as {user(agent)}")

@@ -142,7 +142,7 @@ def show_page(shown: Detail) -> None:
 
 def user(agent: Installed) -> str:
     """Whom it runs as and why."""
-    return f"{agent.user or 'dynamic'} ({agent.user_reason})"
+    return f"{agent.user or 'a dynamic user'}: {agent.user_reason}"
 
 
 def _budget(status: AgentStatus) -> str:

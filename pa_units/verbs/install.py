@@ -19,6 +19,7 @@ from pa_units.verbs.lifecycle import Outcome
 from pa_units.verbs.refusal import SpecRefused
 from pa_units.verbs.specs import Compiled, Loaded
 from pa_units.write import apply as writing
+from pa_units.write.apply import Applied
 from pa_units.write.changes import Action, Changes
 
 
@@ -44,6 +45,8 @@ class Result(NamedTuple):
     """warnings and notes"""
     outcomes: tuple[Outcome, ...] = ()
     """of the agents that were to be running"""
+    written: tuple[Installed, ...] = ()
+    """agents that are new or changed, as the ledger has them now"""
     recovered: str = ""
     """what an interrupted command had left to undo or finish, in words"""
 
@@ -71,10 +74,23 @@ def install(at: Here, paths: Sequence[str], options: Options) -> Result:
         user_changed=options.user_changed,
         root=at.root,
     )
-    result = Result(done.changes, compiled.problems, recovered=done.recovered)
+    result = Result(
+        done.changes,
+        compiled.problems,
+        written=_written(done),
+        recovered=done.recovered,
+    )
     if at.root:
         return result
     return result._replace(outcomes=_bring_up(at, compiled, done.changes, options))
+
+
+_WRITTEN = frozenset({Action.CREATE, Action.UPDATE})
+
+
+def _written(done: Applied) -> tuple[Installed, ...]:
+    names = [name for name, one in done.changes.agents.items() if one.action in _WRITTEN]
+    return tuple(done.state.ledger.agents[name] for name in names)
 
 
 def facts_of(at: Here, loaded: Loaded) -> Facts:

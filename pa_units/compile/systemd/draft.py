@@ -14,7 +14,7 @@ class Identity(NamedTuple):
     """Whom an agent runs as, and why."""
 
     user: str
-    """"" for a dynamic user, and in the user scope"""
+    """"" for a dynamic user"""
     group: str
     dynamic: bool
     reason: str

@@ -9,7 +9,7 @@ from pa_units.contracts.facts import Account, Host, Placement
 from pa_units.contracts.refs import Scope
 from pa_units.spec.model import Agent
 
-_DYNAMIC = Identity("", "", dynamic=True, reason="a user of its own, made by systemd for each run")
+_DYNAMIC = Identity("", "", dynamic=True, reason="made by systemd for each run")
 
 
 def decide(agent: Agent, host: Host, place: Placement) -> tuple[Identity, tuple[Note, ...]]:
@@ -28,7 +28,7 @@ def decide(agent: Agent, host: Host, place: Placement) -> tuple[Identity, tuple[
 
 
 def _own(agent: Agent, host: Host) -> tuple[Identity, tuple[Note, ...]]:
-    identity = Identity("", "", dynamic=False, reason=f"the user manager of {host.account.name}")
+    identity = Identity(host.account.name, "", dynamic=False, reason="your own services")
     if agent.user in (None, host.account.name):
         return identity, ()
     problem = error(
@@ -69,10 +69,10 @@ def _owner_of_cwd(agent: Agent, place: Placement) -> tuple[Identity, tuple[Note,
             "read there",
             "give the directory to a user of its own, or name one with 'user:'",
         )
-        return _DYNAMIC._replace(reason="cwd belongs to root; a user of its own"), (told,)
+        return _DYNAMIC._replace(reason="cwd belongs to root"), (told,)
     if place.cwd.unsafe:
         return _DYNAMIC, (_unsafe(agent, place.cwd.path, place.cwd.unsafe, owner),)
-    return Identity(owner.name, agent.group or owner.group, False, f"owner of {agent.cwd}"), ()
+    return Identity(owner.name, agent.group or owner.group, False, f"the owner of {agent.cwd}"), ()
 
 
 def _unsafe(agent: Agent, path: str, why: str, owner: Account) -> Note:
