@@ -10,7 +10,8 @@ from pa_units.spec.nodes import MappingNode, Node, ScalarNode, SequenceNode, Unr
 MAX_EXPANDED = 2_000_000
 MAX_DEPTH = 100
 
-_USED = re.compile(r"(?:^|[\s\[{,])(?:[!&*][^\s]|<<\s*:)")
+# Begins with the rare signs, so that the search skips everything else at the speed of memchr(3).
+_USED = re.compile(r"[!&*](?<![^\s\[{,].)\S|<<\s*:")
 _TYPES = ("str", "int", "float", "bool", "map", "seq")
 _HARMLESS_TAGS = frozenset(f"tag:yaml.org,2002:{name}" for name in _TYPES)
 

@@ -12,7 +12,8 @@ _AT_KEY = frozenset({"unknown-key", "given-twice", "missing-key", "bad-variable"
 
 
 class Document:
-    """A loaded spec. `agents` holds those without an error, in the order of the file."""
+    """A loaded spec. `agents` holds those that could be read, in the order of the file; none of
+    them is to be used while there are `errors`."""
 
     def __init__(
         self,

@@ -119,11 +119,15 @@ class Agent(Part):
     nice: Nice | None = Field(None, description="-20 (first) to 19 (last)")
     hardening: HardeningField = Field(Hardening(), description="sandbox of the agent")
 
-    env: Environment = Field({}, description="environment variables, mapping or list")
+    env: Environment = Field(
+        default_factory=dict, description="environment variables, mapping or list"
+    )
     env_file: EnvFiles = Field((), description="files of NAME=value lines")
-    secrets: Secrets = Field({}, description="values kept out of unit files")
+    secrets: Secrets = Field(default_factory=dict, description="values kept out of unit files")
 
-    depends_on: Dependencies = Field({}, description="agents that start before this one")
+    depends_on: Dependencies = Field(
+        default_factory=dict, description="agents that start before this one"
+    )
     after: Units = Field((), description="units of others to start after")
     wants: Units = Field((), description="units of others to start as well")
     requires: Units = Field((), description="units of others without which this one stops")
@@ -141,10 +145,18 @@ class Agent(Part):
     alerts: tuple[Alert, ...] = Field((), description="rules over what happens")
     metrics: tuple[Metric, ...] = Field((), description="figures that the agent reports")
 
-    labels: Strings = Field({}, description="names and values to select agents by")
-    systemd: Sections = Field({}, description="directives as they stand: {Service: {Key: value}}")
-    launchd: Objects = Field({}, description="keys of the property list as they stand")
-    extensions: Objects = Field({}, alias="x-*", description="the x- keys, kept as they are")
+    labels: Strings = Field(
+        default_factory=dict, description="names and values to select agents by"
+    )
+    systemd: Sections = Field(
+        default_factory=dict, description="directives as they stand: {Service: {Key: value}}"
+    )
+    launchd: Objects = Field(
+        default_factory=dict, description="keys of the property list as they stand"
+    )
+    extensions: Objects = Field(
+        default_factory=dict, alias="x-*", description="the x- keys, kept as they are"
+    )
 
     @property
     def start_type(self) -> StartType:

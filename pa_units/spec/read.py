@@ -1,9 +1,6 @@
 """Bytes to a tree: what no spec is, is refused here, in bounded time and memory."""
 
-import gc
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from pa_units.spec import anchors, json_nodes, yaml_nodes
 from pa_units.spec.nodes import Node, Tree, Unreadable, place
@@ -21,8 +18,7 @@ _CONTROL = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010f
 def read(data: bytes, file: str) -> Tree:
     """Return the document. Raises `Unreadable`, for JSON too: by the name, or by its first sign."""
     text = decode(data)
-    with _collector_paused():
-        return Tree(file, text, _compose(text, file))
+    return Tree(file, text, _compose(text, file))
 
 
 def _compose(text: str, file: str) -> Node | None:
@@ -39,18 +35,6 @@ def _compose(text: str, file: str) -> Node | None:
     return root
 
 
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    # The garbage collector finds nothing in a phase that only allocates, and takes a third of it.
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()
-
-
 def decode(data: bytes) -> str:
     """Return the text, without a byte order mark. Raises `Unreadable`."""
     _check_size(data)
@@ -64,7 +48,7 @@ def decode(data: bytes) -> str:
         raise Unreadable(
             message, "save it as UTF-8", place(before, len(before)), "not-utf8"
         ) from None
-    if found := _CONTROL.search(text):
+    if (_has_controls(data) or not data.isascii()) and (found := _CONTROL.search(text)):
         raise Unreadable(
             f"control character U+{ord(found[0]):04X}",
             "write it as an escape in double quotes, or leave it out",
@@ -72,6 +56,13 @@ def decode(data: bytes) -> str:
             "control-character",
         )
     return text
+
+
+_COMMON = bytes(range(0x20, 0x7F)) + bytes(range(0x80, 0x100)) + b"\t\n\r"
+
+
+def _has_controls(data: bytes) -> bool:
+    return bool(data.translate(None, _COMMON))
 
 
 def _check_size(data: bytes) -> None:

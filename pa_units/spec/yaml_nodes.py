@@ -1,6 +1,5 @@
 """YAML text to nodes: the only door to PyYAML's parser."""
 
-import re
 from typing import Any
 
 import yaml
@@ -38,12 +37,17 @@ class _Counted(_Untyped):
 
 # What a deeper tree must have: many flow brackets, or a long run of block indicators. Counting
 # costs a third more, so ordinary files are spared.
-_LONG_RUN = re.compile(rb"[ \-?:]{%d}" % MAX_DEPTH)
+_INDICATORS = bytes.maketrans(b" -?:", b"----")
+_LONG_RUN = b"-" * MAX_DEPTH
+
+
+def _may_be_deep(data: bytes) -> bool:
+    brackets = data.count(b"[") + data.count(b"{") - data.count(b"${")
+    return brackets > MAX_DEPTH or _LONG_RUN in data.translate(_INDICATORS)
 
 
 def _parser(data: bytes) -> Any:
-    brackets = data.count(b"[") + data.count(b"{") - data.count(b"${")
-    base = _Counted if brackets > MAX_DEPTH or _LONG_RUN.search(data) else _Untyped
+    base = _Counted if _may_be_deep(data) else _Untyped
     if yaml.__with_libyaml__:
         from yaml._yaml import CParser
 
