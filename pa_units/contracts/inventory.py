@@ -58,18 +58,18 @@ def read(places: Places, root: str = "") -> Inventory:
 
 
 def decode(data: bytes, where: str) -> Inventory:
-    """Parse what `encode` returned."""
+    """Parse what `encode` returned. Strict: files are removed by what it says."""
     body = codec.decode(data, SCHEMA, where)
     try:
-        rows = [_owned(codec.items(row)) for row in codec.items(body.get("files"))]
+        rows = dict(enumerate(_owned(codec.items(row)) for row in codec.items(body.get("files"))))
         agents = {
-            name: tuple(rows[codec.number(index)].path for index in codec.items(listed))
+            name: tuple(rows[codec.number(index, -1)].path for index in codec.items(listed))
             for name, listed in codec.mapping(body.get("agents")).items()
         }
-    except (ValueError, IndexError) as error:
-        raise PaError(f"cannot read {where}: {error}", "the file is damaged") from error
+    except (ValueError, KeyError) as error:
+        raise PaError(f"cannot read {where}: it is damaged ({error})") from error
     return Inventory(
-        files={row.path: row for row in rows},
+        files={row.path: row for row in rows.values()},
         agents=agents,
         kept={name: _numbers(kept) for name, kept in codec.mapping(body.get("kept")).items()},
         directories=codec.texts(body.get("directories")),

@@ -26,7 +26,7 @@ def unsafe_reason(
     sticky directory is unsafe: its files are protected, a name that is still free is not.
     """
     parts = path.split("/")
-    if parts[0] or ".." in parts:
+    if not path.startswith("/") or ".." in parts:
         return f"{path} is not an absolute path without '..'"
     here = "/"
     try:
