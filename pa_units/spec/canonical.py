@@ -5,8 +5,8 @@ import hashlib
 import json
 from typing import Any
 
-from pa_units.spec import emit
 from pa_units.spec.model import Agent
+from pa_units.spec.text import emit
 
 
 def document(agent: Agent) -> dict[str, Any]:

@@ -7,9 +7,9 @@ from pa_units.contracts.bundle import Level
 from pa_units.spec.aliases import DAEMON, UNSET
 from pa_units.spec.command import split
 from pa_units.spec.draft import Draft, Raw, put, take
-from pa_units.spec.nodes import Node
 from pa_units.spec.paths import absolute
 from pa_units.spec.scalars import Bad
+from pa_units.spec.text.nodes import Node
 
 FLAGS = {"filebeat": "-c", "telegraf": "--config", "node_exporter": "", "custom": ""}
 """what stands before the name of the configuration file, by type; empty: it is not passed"""

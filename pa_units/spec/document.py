@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from pa_units.contracts.bundle import Level, Loc, Note
 from pa_units.spec.draft import Draft
 from pa_units.spec.model import Agent
-from pa_units.spec.nodes import Node, ScalarNode, Tree
 from pa_units.spec.problems import Mark, Problem, clean, ordered
+from pa_units.spec.text.nodes import Node, ScalarNode, Tree
 
 _AT_KEY = frozenset({"unknown-key", "given-twice", "missing-key", "bad-variable"})
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from pa_units.contracts.bundle import Level, Loc, Note
 from pa_units.spec.aliases import UNSET, Alias
-from pa_units.spec.nodes import MappingNode, Node, typed, walk
+from pa_units.spec.text.nodes import MappingNode, Node, typed, walk
 
 Raw = dict[str, object]
 

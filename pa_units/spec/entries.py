@@ -8,7 +8,7 @@ from pa_units.spec import daemon
 from pa_units.spec.document import Report
 from pa_units.spec.draft import Draft, Raw
 from pa_units.spec.keys import AGENT_KEYS, nearest
-from pa_units.spec.nodes import MappingNode, Node, Plain, ScalarNode, SequenceNode, entry
+from pa_units.spec.text.nodes import MappingNode, Node, Plain, ScalarNode, SequenceNode, entry
 
 _AT_TOP = ("agents", "services", "agent")
 _DEFAULTS = "agent_defaults"

@@ -16,10 +16,10 @@ from pa_units.spec.draft import Draft
 from pa_units.spec.entries import entries
 from pa_units.spec.keys import AGENT_KEYS
 from pa_units.spec.model import Agent
-from pa_units.spec.nodes import Tree, Unreadable
 from pa_units.spec.problems import Problem, clean
 from pa_units.spec.programs import anchored
-from pa_units.spec.read import MAX_BYTES, read
+from pa_units.spec.text.nodes import Tree, Unreadable
+from pa_units.spec.text.read import MAX_BYTES, read
 
 MAX_PROBLEMS = 200
 """then the rest of the agents is not looked at: nobody reads more, and each costs time"""

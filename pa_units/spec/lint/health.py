@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pa_units.contracts.bundle import Level
-from pa_units.spec.lint_rule import Finding, Rule
+from pa_units.spec.lint.rule import Finding, Rule
 from pa_units.spec.model import Agent
 from pa_units.spec.scalars import print_duration
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import yaml
 
-from pa_units.spec.nodes import Node, Unreadable, split_lines
+from pa_units.spec.text.nodes import Node, Unreadable, split_lines
 
 MAX_DEPTH = 100
 

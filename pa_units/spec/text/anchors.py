@@ -5,7 +5,7 @@ An alias is the same node again, so a small file can describe an endless documen
 
 import re
 
-from pa_units.spec.nodes import MappingNode, Node, ScalarNode, SequenceNode, Unreadable
+from pa_units.spec.text.nodes import MappingNode, Node, ScalarNode, SequenceNode, Unreadable
 
 MAX_EXPANDED = 2_000_000
 MAX_DEPTH = 100

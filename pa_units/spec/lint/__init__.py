@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 
 from pa_units.contracts.bundle import Note
-from pa_units.spec import lint_command, lint_health, lint_life, lint_neighbours
-from pa_units.spec.lint_rule import Rule, Whole
+from pa_units.spec.lint import command, health, life, neighbours
+from pa_units.spec.lint.rule import Rule, Whole
 from pa_units.spec.model import Agent
 
-RULES: tuple[Rule, ...] = (*lint_life.RULES, *lint_command.RULES, *lint_health.RULES)
-WHOLE: tuple[Whole, ...] = lint_neighbours.RULES
+RULES: tuple[Rule, ...] = (*life.RULES, *command.RULES, *health.RULES)
+WHOLE: tuple[Whole, ...] = neighbours.RULES
 
 
 def alone(agent: Agent) -> Iterator[Note]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from pa_units.contracts.bundle import Level, Loc
-from pa_units.spec.lint_rule import Whole
+from pa_units.spec.lint.rule import Whole
 from pa_units.spec.model import Agent
 
 _Found = tuple[str, Loc, str, str]

@@ -5,7 +5,7 @@ import re
 from json.decoder import scanstring  # type: ignore[attr-defined]  # typeshed leaves it out
 from typing import NamedTuple, NoReturn
 
-from pa_units.spec.nodes import MappingNode, Node, ScalarNode, SequenceNode, Unreadable, place
+from pa_units.spec.text.nodes import MappingNode, Node, ScalarNode, SequenceNode, Unreadable, place
 
 MAX_DEPTH = 100
 

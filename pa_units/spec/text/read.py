@@ -2,8 +2,8 @@
 
 import re
 
-from pa_units.spec import anchors, json_nodes, yaml_nodes
-from pa_units.spec.nodes import Node, Tree, Unreadable, place
+from pa_units.spec.text import anchors, json_nodes, yaml_nodes
+from pa_units.spec.text.nodes import Node, Tree, Unreadable, place
 
 # 10,000 agents of 47 lines and 1 kB each are read; PyYAML takes about 500 bytes for each node.
 MAX_BYTES = 16 << 20

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from pa_units.contracts.bundle import Level, Loc
 from pa_units.spec.command import Command
-from pa_units.spec.lint_rule import Finding, Rule
+from pa_units.spec.lint.rule import Finding, Rule
 from pa_units.spec.model import Agent
 from pa_units.spec.scalars import Bad
 from pa_units.spec.template import variables
