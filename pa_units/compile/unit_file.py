@@ -38,7 +38,8 @@ def sections(items: Iterable[Directive]) -> tuple[Section, ...]:
 def parse(text: str) -> tuple[Directive, ...]:
     """Read a unit file as systemd.syntax(7) does: comments, continuation lines, blank ends.
 
-    A comment inside a continuation is skipped, a backslash at the end joins lines with a blank.
+    A comment inside a continuation is skipped; a backslash at the end that is not itself escaped
+    joins lines with a blank.
     """
     found: list[Directive] = []
     section = ""
@@ -47,19 +48,23 @@ def parse(text: str) -> tuple[Directive, ...]:
             section = entry[1:-1]
         elif "=" in entry:
             key, _, value = entry.partition("=")
-            found.append(Directive(section, key.rstrip(), UnitText(value.strip())))
+            found.append(Directive(section, key.rstrip(_BLANKS), UnitText(value.strip(_BLANKS))))
     return tuple(found)
+
+
+_BLANKS = " \t\n\r"
+"""WHITESPACE of systemd's src/basic/string-util.h: other blanks of Unicode are letters to it."""
 
 
 def _logical_lines(text: str) -> Iterable[str]:
     pending = ""
     for physical in text.split("\n"):
-        if physical.lstrip().startswith(("#", ";")):
+        if physical.lstrip(_BLANKS).startswith(("#", ";")):
             continue
-        if physical.endswith("\\"):
+        if (len(physical) - len(physical.rstrip("\\"))) % 2:
             pending += physical[:-1] + " "
             continue
-        whole = (pending + physical).strip()
+        whole = (pending + physical).strip(_BLANKS)
         pending = ""
         if whole:
             yield whole
@@ -74,7 +79,7 @@ def split_words(value: str) -> tuple[str, ...]:
     Raises ValueError for an unbalanced quote.
     """
     found: list[str] = []
-    rest = value.strip()
+    rest = value.strip(_BLANKS)
     while rest:
         word, rest = _next_word(rest)
         found.append(word)
@@ -98,8 +103,8 @@ def _next_word(text: str) -> tuple[str, str]:
             word.append(character)
         elif character in "\"'":
             quote = character
-        elif character.isspace():
-            return "".join(word), text[at:].lstrip()
+        elif character in _BLANKS:
+            return "".join(word), text[at:].lstrip(_BLANKS)
         else:
             word.append(character)
     if quote:

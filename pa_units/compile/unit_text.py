@@ -23,12 +23,20 @@ class UnitText(str):
 
 
 class Inexpressible(ValueError):
-    """No spelling of this value exists in a unit file; the message says why."""
+    """No spelling of `value` exists in a unit file; the message says why."""
+
+    def __init__(self, value: str, reason: str) -> None:
+        super().__init__(reason)
+        self.value = value
 
 
-_NEEDS_QUOTES = re.compile(r"[\s\"'\\;]|^$")
+_NEEDS_QUOTES = re.compile(r"[\x00-\x20\"'\\;\x7f]|^$")
 _C_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 _ESCAPED = re.compile(r'[\\"\x00-\x1f\x7f]')
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+LONGEST_WORD = (128 << 10) - 1
+"""bytes of one argument or variable: MAX_ARG_STRLEN of execve(2), without its zero byte"""
 
 
 def _escape(match: re.Match[str]) -> str:
@@ -38,15 +46,14 @@ def _escape(match: re.Match[str]) -> str:
 
 def _quoted(text: str) -> str:
     """Quote one word whose `%` and `$` are already protected."""
+    if len(text) * 4 > LONGEST_WORD and len(text.encode()) > LONGEST_WORD:
+        raise Inexpressible(text, "it is longer than the 128 KiB that a program can be given")
     return f'"{_ESCAPED.sub(_escape, text)}"' if _NEEDS_QUOTES.search(text) else text
 
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-
-
-def _refuse_line_breaks(text: str) -> None:
+def _refuse_control(text: str) -> None:
     if _CONTROL.search(text):
-        raise Inexpressible("control characters cannot stand in a unit file here")
+        raise Inexpressible(text, "control characters cannot stand here in a unit file")
 
 
 def percent(text: str) -> str:
@@ -54,48 +61,101 @@ def percent(text: str) -> str:
     return text.replace("%", "%%")
 
 
-def line(text: str) -> UnitText:
-    """A value that is the rest of its line: `Description=`, `WorkingDirectory=`, `append:` paths.
+def _ends_badly(text: str) -> bool:
+    """Blanks at the end of a line are cut off, a final backslash continues it."""
+    return text.endswith((" ", "\\"))
 
-    Quotes are literal there (a quoted path is "not absolute"), blanks at the ends are cut and a
-    final backslash continues the line. `%i` is empty in a unit that is no instance: it guards
-    both ends.
+
+def line(text: str, *, instance: bool = False) -> UnitText:
+    """A value that is the rest of its line: `Description=`, `PIDFile=`, `append:` paths.
+
+    Quotes are literal there (a quoted path is "not absolute"). `%i` is empty in a unit that is no
+    instance of a template: it guards a blank or backslash at either end. Raises Inexpressible for
+    these in an `instance`, and for control characters.
     """
-    _refuse_line_breaks(text)
+    _refuse_control(text)
     guarded = percent(text)
-    if text[:1].isspace():
-        guarded = "%i" + guarded
-    if text[-1:].isspace() or text.endswith("\\"):
-        guarded += "%i"
-    return UnitText(guarded)
+    if not (_ends_badly(text) or text.startswith(" ")):
+        return UnitText(guarded)
+    if instance:
+        raise Inexpressible(text, "with replicas it may not begin or end with a blank or backslash")
+    return UnitText(f"%i{guarded}%i")
+
+
+def directory(path: str) -> UnitText:
+    """`WorkingDirectory=`: the rest of the line, where a final slash changes nothing and so
+    guards the end."""
+    _refuse_control(path)
+    return UnitText(percent(f"{path}/" if _ends_badly(path) else path))
+
+
+_GLOB_SPECIAL = re.compile(r"([*?\[\\])")
+
+
+def glob_path(path: str, *, required: bool = True, instance: bool = False) -> UnitText:
+    """`EnvironmentFile=`: the rest of the line, and a pattern of glob(7)."""
+    literal = _GLOB_SPECIAL.sub(r"\\\1", path)
+    return line(literal if required else f"-{literal}", instance=instance)
 
 
 def template_word(raw: str) -> str:
     """One word of a command in the spec's language: `${VAR}` is expanded at start by systemd,
     every other `$` and `%` is literal."""
+    if "$" not in raw:
+        return _quoted(percent(raw))
     parts = (
-        f"${{{part.name}}}" if isinstance(part, Var) else percent(part).replace("$", "$$")
-        for part in parse(raw)
+        f"${{{part.name}}}" if isinstance(part, Var) else _literal(part) for part in parse(raw)
     )
     return _quoted("".join(parts))
 
 
+def _literal(text: str) -> str:
+    return percent(text).replace("$", "$$")
+
+
+def literal_word(text: str) -> str:
+    """One word of a command in which every sign is literal."""
+    return _quoted(_literal(text))
+
+
+_UNSPEAKABLE = re.compile(r"[\x00-\x1f\x7f\"'\\]|^[-@:+!|]")
+"""Signs that systemd refuses in the path of a program whatever the quotes, and those that it takes
+for a prefix with a meaning of its own (`+`: with full privileges) also inside quotes."""
+
+_RUN_IT = ("/bin/sh", "-c", """'exec "$$0" "$$@"'""")
+
+
+def _program(path: str) -> str:
+    """The head of a command line. The path passes unquoting and specifiers but never `$`
+    expansion, while `argv[0]` does: with a dollar sign `@` names the two apart."""
+    if _UNSPEAKABLE.search(path):
+        return " ".join((*_RUN_IT, literal_word(path)))
+    head = _quoted(percent(path))
+    return f"@{head} {literal_word(path)}" if "$" in path else head
+
+
 def command(words: Iterable[str], *, executable: str | None = None, prefix: str = "") -> UnitText:
-    """A command line for `Exec…=`: `words` in the spec's language, its program at `executable`.
-
-    The program's path passes unquoting and specifiers but never `$` expansion, while `argv[0]`
-    does: a path with a dollar sign is written with `@`, which names the two apart.
-    """
+    """A command line for `Exec…=`: `words` in the spec's language, its program at `executable`."""
     first, *rest = words
-    program = executable or first
-    path = _quoted(percent(program))
-    head = f"@{path} {template_word(program)}" if "$" in program else path
-    return UnitText(prefix + " ".join([head, *map(template_word, rest)]))
+    program = _program(executable or _unescaped(first))
+    return UnitText(prefix + " ".join([program, *map(template_word, rest)]))
 
 
-def own_command(*words: str, prefix: str = "") -> UnitText:
-    """A command line of ours: `%n` and `$MAINPID` in it are meant."""
-    return UnitText(prefix + " ".join(_quoted(word) for word in words))
+def _unescaped(program: str) -> str:
+    """A program's name in the spec's language; systemd expands no variable there."""
+    if any(isinstance(part, Var) for part in parse(program)):
+        raise Inexpressible(program, "systemd expands no variable in the name of a program")
+    return "".join(map(str, parse(program)))
+
+
+def script(text: str, *, shell: str, prefix: str = "") -> UnitText:
+    """A command line that hands `text` to a shell, which expands its `$` itself."""
+    return UnitText(f"{prefix}{shell} -c {literal_word(text)}")
+
+
+def own_command(program: str, *words: str, prefix: str = "") -> UnitText:
+    """A command line of ours: `%n` and `$MAINPID` in its words are meant."""
+    return UnitText(prefix + " ".join([_program(program), *map(_quoted, words)]))
 
 
 def assignment(name: str, value: str) -> UnitText:
@@ -103,14 +163,31 @@ def assignment(name: str, value: str) -> UnitText:
     return UnitText(_quoted(percent(f"{name}={value}")))
 
 
-_PATH_SPECIAL = re.compile(r"([\s\"'\\:])")
+_LIST_SPECIAL = re.compile(r"([ \"'\\])")
 
 
 def path_word(path: str) -> UnitText:
-    """One path of `ReadWritePaths=` or `BindPaths=`: lists where a backslash protects any
-    character, and where a colon separates source from destination."""
-    _refuse_line_breaks(path)
-    return UnitText(_PATH_SPECIAL.sub(r"\\\1", percent(path)))
+    """One path of `ReadWritePaths=`, one address of `Documentation=`: lists whose words are
+    unquoted, and where a backslash protects any sign."""
+    _refuse_control(path)
+    return UnitText(_LIST_SPECIAL.sub(r"\\\1", percent(path)))
+
+
+_BIND_SPELLINGS = {
+    " ": r'"\ "',
+    '"': r"""'\"'""",
+    "'": r'''"\'"''',
+    "\\": r"\\",
+    ":": r"\:",
+}
+_BIND_SPECIAL = re.compile(r"[ \"'\\:]")
+
+
+def bind_word(path: str) -> UnitText:
+    """One path of `BindPaths=`: split twice, first by blanks where quotes alone protect, then by
+    colons where a backslash does (config_parse_bind_paths() in src/core/load-fragment.c)."""
+    _refuse_control(path)
+    return UnitText(_BIND_SPECIAL.sub(lambda sign: _BIND_SPELLINGS[sign[0]], percent(path)))
 
 
 def words(items: Iterable[str]) -> UnitText:
@@ -143,13 +220,13 @@ def flag(value: bool) -> UnitText:
 def word(text: str) -> UnitText:
     """A word from a closed set of ours (a mode, a policy, a signal)."""
     if _NEEDS_QUOTES.search(text) or "%" in text:
-        raise Inexpressible(f"not a plain word: {text!r}")
+        raise Inexpressible(text, "it is not a plain word")
     return UnitText(text)
 
 
 def raw(text: str) -> UnitText:
     """A value of the spec's `systemd:` passthrough: systemd's own syntax, kept to one line."""
-    _refuse_line_breaks(text)
-    if text.endswith("\\"):
-        raise Inexpressible("a final backslash would continue into the next line")
+    _refuse_control(text)
+    if (len(text) - len(text.rstrip("\\"))) % 2:
+        raise Inexpressible(text, "a final backslash would continue into the next line")
     return UnitText(text)

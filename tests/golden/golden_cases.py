@@ -77,13 +77,12 @@ def _row(artifact: Artifact) -> str:
 
 def _explained(found: Compiled, facts: Facts) -> str:
     agents = zip(found.loaded.agents, found.bundle.agents, strict=True)
-    return "\n".join(
-        _lines(explanation(agent, bundle, facts)) for agent, bundle in agents
-    )
+    return "\n".join(_lines(explanation(agent, bundle, facts)) for agent, bundle in agents)
 
 
 def _lines(one: Explanation) -> str:
-    return "".join(f"{topic.rjust(8)}  {words}\n" for topic, words in (("agent", one.agent), *one.lines))
+    lines = (("agent", one.agent), *one.lines)
+    return "".join(f"{topic.rjust(8)}  {words}\n" for topic, words in lines)
 
 
 def expected(case: Path, version: int) -> Tree:

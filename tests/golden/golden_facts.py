@@ -48,7 +48,7 @@ def _placement(agent: Agent, unusual: Mapping[str, Any]) -> Placement:
     plain = Placement(
         executable=where,
         resolved=where,
-        cwd=agent.cwd and Directory(agent.cwd, _owner(agent.cwd)) or None,
+        cwd=Directory(agent.cwd, _owner(agent.cwd)) if agent.cwd else None,
         logs={path: LogPlace(path, _log_reason(path)) for path in paths},
         user=account(agent.user) if agent.user else None,
     )

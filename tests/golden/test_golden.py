@@ -12,8 +12,8 @@ def test_case(case: Path, version: int, request: pytest.FixtureRequest) -> None:
     found = tree(case, version)
     if request.config.getoption("--update-golden"):
         update(case, version, found)
-    changed = difference(expected(case, version), found)
-    assert not changed, f"{case.name} on systemd {version} differs:\n{changed}"
+    if changed := difference(expected(case, version), found):
+        pytest.fail(f"{case.name} on systemd {version} differs:\n{changed}", pytrace=False)
 
 
 def test_no_case_without_a_spec() -> None:

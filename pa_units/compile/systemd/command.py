@@ -5,13 +5,11 @@ import shlex
 
 from pa_units.compile import unit_text as text
 from pa_units.compile.part import Part, error
-from pa_units.compile.systemd import restart
+from pa_units.compile.systemd import restart, script
 from pa_units.compile.systemd.draft import Draft
 from pa_units.compile.unit_file import Directive, directives
 from pa_units.contracts.bundle import Loc, Note
 from pa_units.spec.command import Command
-
-_SHELL = "/bin/sh"
 
 
 def part(draft: Draft) -> Part:
@@ -31,24 +29,17 @@ def _type(draft: Draft) -> tuple[Directive, ...]:
 
 
 def exec_line(command: Command, executable: str | None = None, prefix: str = "") -> text.UnitText:
-    """One command of the spec. A shell is replaced by the program (`exec`), so that the program
-    is the main process and gets the signals."""
-    if not command.shell:
-        return text.command(command.words, executable=executable, prefix=prefix)
-    script = command.words[0]
-    return text.command((_SHELL, "-c", script), prefix=prefix)
-
-
-def _main(draft: Draft) -> Command:
-    command = draft.agent.cmd
-    return command._replace(words=(f"exec {command.words[0]}",)) if command.shell else command
+    """One command of the spec. What a shell runs, that shell expands."""
+    if command.shell:
+        return text.script(command.words[0], shell=script.SHELL, prefix=prefix)
+    return text.command(command.words, executable=executable, prefix=prefix)
 
 
 def _commands(draft: Draft) -> tuple[Directive, ...]:
     hooks = draft.agent.hooks
     lines = (
         *(("ExecStartPre", exec_line(hook)) for hook in hooks.pre_start),
-        ("ExecStart", exec_line(_main(draft), draft.place.executable)),
+        ("ExecStart", exec_line(script.with_exec(draft.agent.cmd), draft.place.executable)),
         *(("ExecStartPost", exec_line(hook)) for hook in hooks.post_start),
         *_reload(draft),
         *(("ExecStop", exec_line(hook)) for hook in hooks.pre_stop),
@@ -82,12 +73,17 @@ def _stopping(draft: Draft) -> tuple[Directive, ...]:
         "Service",
         ("TimeoutStartSec", text.span(start)),
         ("TimeoutStopSec", text.span(agent.stop_timeout)),
-        # TERM to the main process, which knows its children; KILL to all that is left.
-        ("KillMode", text.word("mixed")),
+        ("KillMode", text.word(_kill_mode(agent.cmd))),
         *signal,
         *_exit_codes("SuccessExitStatus", agent.success_exit_codes),
         *_exit_codes("RestartPreventExitStatus", agent.no_restart_exit_codes),
     )
+
+
+def _kill_mode(command: Command) -> str:
+    """TERM to the main process, which knows its children; KILL to all that is left. Where that is
+    a shell, TERM to all."""
+    return "control-group" if script.is_compound(command) else "mixed"
 
 
 def _exit_codes(directive: str, codes: tuple[str, ...]) -> tuple[tuple[str, text.UnitText], ...]:

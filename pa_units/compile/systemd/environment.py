@@ -38,15 +38,11 @@ def part(draft: Draft) -> Part:
         for name, raw in plain.items()
     )
     files = tuple(
-        Directive("Service", "EnvironmentFile", _file(entry.path, required=entry.required))
+        Directive("Service", "EnvironmentFile", text.glob_path(entry.path, required=entry.required))
         for entry in draft.agent.env_file
     )
     if not in_file:
         return Part(lines + files)
-    own = directives("Service", ("EnvironmentFile", text.line(secret_file(draft))))
+    own = directives("Service", ("EnvironmentFile", text.glob_path(secret_file(draft))))
     artifact = Artifact(Kind.SECRET, secret_file(draft), mode=SECRET_MODE, env=in_file)
     return Part(lines + files + own, (artifact,))
-
-
-def _file(path: str, *, required: bool) -> text.UnitText:
-    return text.line(path if required else f"-{path}")

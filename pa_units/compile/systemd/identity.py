@@ -125,7 +125,7 @@ def state_directory(draft: Draft) -> bool:
 
 def _directory(draft: Draft) -> tuple[Directive, ...]:
     if not state_directory(draft):
-        return directives("Service", ("WorkingDirectory", text.line(draft.agent.cwd or "")))
+        return directives("Service", ("WorkingDirectory", text.directory(draft.agent.cwd or "")))
     return directives(
         "Service",
         ("StateDirectory", text.word(draft.name)),

@@ -86,14 +86,14 @@ def _holes(draft: Draft, lines: Mapping[str, str]) -> tuple[Directive, ...]:
     cwd = draft.agent.cwd
     hidden = lines.get("ProtectHome") == "tmpfs"
     if cwd and hidden and _in_home(cwd):
-        found += directives("Service", ("BindPaths", text.path_word(cwd)))
+        found += directives("Service", ("BindPaths", text.bind_word(cwd)))
     elif hidden and not cwd and draft.user_scope:
         found += directives("Service", ("BindPaths", text.UnitText(f"%S/{draft.name}")))
     elif cwd and lines.get("ProtectSystem") == "strict" and not draft.identity.dynamic:
         found += directives("Service", ("ReadWritePaths", text.path_word(cwd)))
     if hidden:
         trees = [tree for tree in _program_trees(draft) if not _within(tree, cwd)]
-        found += [Directive("Service", "BindReadOnlyPaths", text.path_word(tree)) for tree in trees]
+        found += [Directive("Service", "BindReadOnlyPaths", text.bind_word(tree)) for tree in trees]
     return tuple(found)
 
 

@@ -81,7 +81,7 @@ def _unit(draft: Draft) -> tuple[Directive, ...]:
     return directives(
         "Unit",
         ("Description", text.line(agent.description or agent.name)),
-        *((("Documentation", text.words(links)),) if links else ()),
+        *((("Documentation", text.words(map(text.path_word, links))),) if links else ()),
         # Not SourcePath=: systemctl would show the YAML as the unit's file and warn "changed on
         # disk" at each of its edits.
         ("X-Pa-Spec", text.line(spec_path(draft))),
