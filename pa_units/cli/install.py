@@ -87,8 +87,7 @@ def show_changes(changes: Changes) -> None:
 def _show_text(changes: Changes) -> None:
     from pa_units.write.text import unified
 
-    for line in unified(changes):
-        out.line(line)
+    out.text(unified(changes))
 
 
 _DONE = {Action.CREATE: "installed", Action.UPDATE: "updated"}
@@ -98,6 +97,9 @@ def _show_written(result: Result) -> None:
     """Say which agents were written and as whom they run; how they came up is told after it."""
     if result.recovered:
         out.hint(f"pa: {result.recovered}")
+    for change in result.changes.files:
+        if change.action is Action.KEEP:
+            out.hint(f"pa: kept as it was edited by hand: {change.path} (--diff shows the edits)")
     for agent in result.written:
         done = _DONE[result.changes.agents[agent.name].action]
         out.line(f"{out.paint(agent.name, 'bold')}: {done} ({agent.scope}), runs as {user(agent)}")

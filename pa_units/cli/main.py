@@ -72,6 +72,9 @@ def run(arguments: Sequence[str]) -> int:
         return refused.exit_code
     except PaError as error:
         return _failed(error, as_json=as_json)
+    except click.exceptions.NoArgsIsHelpError as asked:
+        out.line(asked.format_message())
+        return 0
     except click.ClickException as error:
         return _misused(error, as_json=as_json)
     except (click.exceptions.Abort, KeyboardInterrupt):

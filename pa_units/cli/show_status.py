@@ -62,7 +62,7 @@ def restarts(status: AgentStatus) -> str:
     """`2/5`, or `2` where there is no end."""
     if status.max_restarts is None:
         return str(status.restarts)
-    return f"{min(status.restarts, status.max_restarts)}/{status.max_restarts}"
+    return f"{status.restarts}/{status.max_restarts}"
 
 
 def remark(status: AgentStatus, now: float) -> str:
@@ -148,7 +148,7 @@ def user(agent: Installed) -> str:
 def _budget(status: AgentStatus) -> str:
     if status.max_restarts is None:
         return f"{status.restarts}, no end"
-    return f"{min(status.restarts, status.max_restarts)} of {status.max_restarts}"
+    return f"{status.restarts} of {status.max_restarts}"
 
 
 def _limited(used: int | None, limit: int | None) -> str:

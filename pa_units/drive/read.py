@@ -23,6 +23,7 @@ STOPPED_PROPERTIES = (
     "ExecMainStatus",
     "ExecMainExitTimestamp",
     "InactiveEnterTimestamp",
+    "InactiveExitTimestamp",
     "MainPID",
     "RestartUSecNext",
 )
@@ -79,14 +80,20 @@ def properties(
 
     A property that this version does not have is left out. `wanted` are keys of `PROPERTIES`.
     """
+    return _properties(wire, {name: unit_path(name) for name in names}, wanted)
+
+
+def _properties(
+    wire: Wire, paths: Mapping[str, str], wanted: Sequence[str]
+) -> dict[str, dict[str, object]]:
     bodies = [encode("ss", (PROPERTIES[name], name)) for name in wanted]
     calls = [
         Call(path, PROPERTIES_INTERFACE, "Get", "ss", body)
-        for path in map(unit_path, names)
+        for path in paths.values()
         for body in bodies
     ]
     replies = iter(wire.pipeline(calls))
-    return {name: _one_unit(wanted, replies) for name in names}
+    return {name: _one_unit(wanted, replies) for name in paths}
 
 
 def _one_unit(wanted: Sequence[str], replies: Iterator[Reply]) -> dict[str, object]:
@@ -106,24 +113,29 @@ def states(wire: Wire, names: Sequence[str]) -> dict[str, UnitState]:
     groups (`measure/`) without a message.
     """
     rows = list_units(wire, names)
-    running = [name for name, row in rows.items() if row.sub == "running" and not row.job_id]
-    others = [
-        name for name, row in rows.items() if name not in set(running) and row.load != "not-found"
-    ]
-    found = properties(wire, running, RUNNING_PROPERTIES)
-    found |= properties(wire, others, STOPPED_PROPERTIES)
+    running: dict[str, str] = {}
+    others: dict[str, str] = {}
+    for name, row in rows.items():
+        if row.sub == "running" and not row.job_id:
+            running[name] = row.path
+        elif row.load != "not-found":
+            others[name] = row.path
+    found = _properties(wire, running, RUNNING_PROPERTIES)
+    found |= _properties(wire, others, STOPPED_PROPERTIES)
     return {name: _state(row, found.get(name, {})) for name, row in rows.items()}
 
 
-def _state(row: UnitRow, extra: Mapping[str, object]) -> UnitState:
-    known: dict[str, object] = {
-        "Id": row.name,
-        "LoadState": row.load,
-        "ActiveState": row.active,
-        "SubState": row.sub,
-        "Job": (row.job_id, row.job_path),
-    }
-    return unit_state(known | dict(extra))
+def _state(row: UnitRow, properties: Mapping[str, object]) -> UnitState:
+    return unit_state(
+        {
+            **properties,
+            "Id": row.name,
+            "LoadState": row.load,
+            "ActiveState": row.active,
+            "SubState": row.sub,
+            "Job": (row.job_id, row.job_path),
+        }
+    )
 
 
 def all_properties(wire: Wire, name: str) -> dict[str, object]:

@@ -3,11 +3,9 @@
 States, results and causes stay plain text: a newer systemd may have words that we do not know.
 """
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
-_UNIT = "org.freedesktop.systemd1.Unit"
-_SERVICE = "org.freedesktop.systemd1.Service"
 _UNSET = (1 << 64) - 1
 """How systemd writes "no such figure" in a 64-bit property."""
 
@@ -61,6 +59,8 @@ class UnitState(NamedTuple):
     exit: Exit | None = None
     active_since_us: int = 0
     inactive_since_us: int = 0
+    activating_since_us: int = 0
+    """when the start that is under way, or the last one, began"""
     changed_us: int = 0
     invocation: str = ""
     """id of this run, 32 hex digits; empty once systemd has unloaded the unit"""
@@ -85,81 +85,21 @@ class UnitState(NamedTuple):
     tasks: int | None = None
 
 
-PROPERTIES: Mapping[str, str] = {
-    "Id": _UNIT,
-    "LoadState": _UNIT,
-    "ActiveState": _UNIT,
-    "SubState": _UNIT,
-    "UnitFileState": _UNIT,
-    "MainPID": _SERVICE,
-    "NRestarts": _SERVICE,
-    "Result": _SERVICE,
-    "ExecMainCode": _SERVICE,
-    "ExecMainStatus": _SERVICE,
-    "ExecMainExitTimestamp": _SERVICE,
-    "ActiveEnterTimestamp": _UNIT,
-    "InactiveEnterTimestamp": _UNIT,
-    "StateChangeTimestamp": _UNIT,
-    "InvocationID": _UNIT,
-    "ControlGroup": _SERVICE,
-    "StatusText": _SERVICE,
-    "RestartUSecNext": _SERVICE,
-    "NeedDaemonReload": _UNIT,
-    "FragmentPath": _UNIT,
-    "SourcePath": _UNIT,
-    "DropInPaths": _UNIT,
-    "Names": _UNIT,
-    "Job": _UNIT,
-    "MemoryCurrent": _SERVICE,
-    "MemoryMax": _SERVICE,
-    "CPUUsageNSec": _SERVICE,
-    "TasksCurrent": _SERVICE,
-}
-"""The properties that are read one by one, and the interface that has them."""
-
-
 def unit_state(properties: Mapping[str, object]) -> UnitState:
     """Make a state of systemd's properties; what is absent stays at its default."""
-    get = properties.get
-    job = get("Job")
-    return UnitState(
-        name=_text(get("Id")),
-        load=_text(get("LoadState")),
-        active=_text(get("ActiveState")),
-        sub=_text(get("SubState")),
-        file_state=_text(get("UnitFileState")),
-        main_pid=_figure(get("MainPID")),
-        restarts=_figure(get("NRestarts")),
-        result=_text(get("Result")),
-        exit=_exit(properties),
-        active_since_us=_figure(get("ActiveEnterTimestamp")) or 0,
-        inactive_since_us=_figure(get("InactiveEnterTimestamp")) or 0,
-        changed_us=_figure(get("StateChangeTimestamp")) or 0,
-        invocation=_hex(get("InvocationID")),
-        control_group=_text(get("ControlGroup")),
-        status_text=_text(get("StatusText")),
-        restart_next_us=_figure(get("RestartUSecNext")),
-        needs_reload=get("NeedDaemonReload") is True,
-        fragment=_text(get("FragmentPath")),
-        drop_ins=_texts(get("DropInPaths")),
-        names=_texts(get("Names")),
-        job_id=(_figure(job[0]) or 0) if isinstance(job, tuple) and job else 0,
-        memory=_figure(get("MemoryCurrent")),
-        memory_max=_figure(get("MemoryMax")),
-        cpu_ns=_figure(get("CPUUsageNSec")),
-        tasks=_figure(get("TasksCurrent")),
-    )
+    values: dict[str, Any] = {}
+    for name, value in properties.items():
+        if name in _FIELDS:
+            field, convert = _FIELDS[name]
+            values[field] = convert(value)
+    if "ExecMainCode" in properties:
+        values["exit"] = _exit(properties)
+    return UnitState(**values)
 
 
-def _exit(properties: Mapping[str, object]) -> Exit | None:
-    code = _figure(properties.get("ExecMainCode"))
-    if code is None:
-        return None
-    return Exit(
-        code,
-        _figure(properties.get("ExecMainStatus")) or 0,
-        _figure(properties.get("ExecMainExitTimestamp")) or 0,
-    )
+def _exit(properties: Mapping[str, object]) -> Exit:
+    names = ("ExecMainCode", "ExecMainStatus", "ExecMainExitTimestamp")
+    return Exit(*(_number(properties.get(name)) for name in names))
 
 
 def _text(value: object) -> str:
@@ -170,9 +110,60 @@ def _figure(value: object) -> int | None:
     return value if isinstance(value, int) and value != _UNSET else None
 
 
+def _number(value: object) -> int:
+    return _figure(value) or 0
+
+
 def _hex(value: object) -> str:
     return value.hex() if isinstance(value, bytes) else ""
 
 
 def _texts(value: object) -> tuple[str, ...]:
     return tuple(map(str, value)) if isinstance(value, list) else ()
+
+
+def _job(value: object) -> int:
+    return _number(value[0]) if isinstance(value, tuple) and value else 0
+
+
+_FIELDS: Mapping[str, tuple[str, Callable[[object], object]]] = {
+    "Id": ("name", _text),
+    "LoadState": ("load", _text),
+    "ActiveState": ("active", _text),
+    "SubState": ("sub", _text),
+    "UnitFileState": ("file_state", _text),
+    "MainPID": ("main_pid", _figure),
+    "NRestarts": ("restarts", _figure),
+    "Result": ("result", _text),
+    "ActiveEnterTimestamp": ("active_since_us", _number),
+    "InactiveEnterTimestamp": ("inactive_since_us", _number),
+    "StateChangeTimestamp": ("changed_us", _number),
+    "InvocationID": ("invocation", _hex),
+    "ControlGroup": ("control_group", _text),
+    "StatusText": ("status_text", _text),
+    "RestartUSecNext": ("restart_next_us", _figure),
+    "NeedDaemonReload": ("needs_reload", bool),
+    "FragmentPath": ("fragment", _text),
+    "DropInPaths": ("drop_ins", _texts),
+    "Names": ("names", _texts),
+    "Job": ("job_id", _job),
+    "MemoryCurrent": ("memory", _figure),
+    "CPUUsageNSec": ("cpu_ns", _figure),
+    "TasksCurrent": ("tasks", _figure),
+}
+"""Property to field and how its value is taken."""
+
+_SERVICE_PROPERTIES = (
+    "MainPID NRestarts Result ExecMainCode ExecMainStatus ExecMainExitTimestamp StatusText "
+    "ControlGroup RestartUSecNext MemoryCurrent CPUUsageNSec TasksCurrent"
+)
+_UNIT_PROPERTIES = (
+    "Id Names LoadState ActiveState SubState UnitFileState FragmentPath SourcePath DropInPaths "
+    "InvocationID NeedDaemonReload Job ActiveEnterTimestamp InactiveEnterTimestamp "
+    "StateChangeTimestamp"
+)
+PROPERTIES: Mapping[str, str] = {
+    **dict.fromkeys(_SERVICE_PROPERTIES.split(), "org.freedesktop.systemd1.Service"),
+    **dict.fromkeys(_UNIT_PROPERTIES.split(), "org.freedesktop.systemd1.Unit"),
+}
+"""The properties that can be read one by one, and the interface that has them."""

@@ -31,7 +31,8 @@ _RESULT_WORDS = {
     "core-dump": "crashed with a core dump",
 }
 
-_EXITED, _KILLED, _DUMPED = 1, 2, 3
+_CODES = {1: "exited", 2: "killed", 3: "dumped"}
+"""si_code of waitid(2), as the journal spells it"""
 
 
 def cause(unit: UnitState) -> str:
@@ -46,11 +47,16 @@ def cause(unit: UnitState) -> str:
 def _ended(unit: UnitState) -> str:
     if unit.exit is None or not unit.exit.at_us:
         return ""
-    if unit.exit.code == _EXITED:
-        return _exited(unit.exit.status)
-    if unit.exit.code in (_KILLED, _DUMPED):
-        core = ", core dumped" if unit.exit.code == _DUMPED else ""
-        return f"killed by {signal_name(unit.exit.status)}{core}"
+    return ended(_CODES.get(unit.exit.code, ""), unit.exit.status)
+
+
+def ended(code: str, status: int | None) -> str:
+    """How a process ended: `code` is exited, killed or dumped, `status` a code or a signal."""
+    if code == "exited":
+        return _exited(status or 0)
+    if code in ("killed", "dumped"):
+        core = ", core dumped" if code == "dumped" else ""
+        return f"killed by {signal_name(status or 0)}{core}"
     return ""
 
 

@@ -19,8 +19,11 @@ _ACTIVE = {
 }
 
 _WAITING = frozenset({"auto-restart", "auto-restart-queued"})
-_WAITING_IN_HELPER = "start-pre"
+WAITING_IN_HELPER = "start-pre"
 """Before 254 the delay passes in `ExecStartPre=`."""
+
+HELPER_BASE_MS = 100
+"""`RestartSec=` where a helper waits for the rest of the delay."""
 
 _UNUSABLE = {
     "not-found": "",
@@ -46,7 +49,7 @@ def judge(unit: UnitState, agent: Installed) -> Judged:
         return Judged(State.STOPPED, _UNUSABLE[unit.load], None)
     restarts = unit.restarts or 0
     if state is State.STARTING and (
-        unit.sub in _WAITING or (unit.sub == _WAITING_IN_HELPER and restarts)
+        unit.sub in _WAITING or (unit.sub == WAITING_IN_HELPER and restarts)
     ):
         return _restarting(unit, agent, restarts)
     if state is State.FAILED:
@@ -63,13 +66,21 @@ def _restarting(unit: UnitState, agent: Installed, restarts: int) -> Judged:
 
 
 def _due(unit: UnitState, agent: Installed, restarts: int) -> int | None:
-    """When the wait that is under way ends: it began with the exit of the main process."""
-    began = unit.exit.at_us if unit.exit else 0
-    if not began or not agent.delays_ms:
+    """When the wait that is under way ends: it began with the exit of the main process, or, where
+    a helper waits, with the start that it is a part of."""
+    if not agent.delays_ms:
         return None
-    passed = restarts - 1 if unit.sub == _WAITING_IN_HELPER else restarts
+    if unit.sub == WAITING_IN_HELPER:
+        # RestartSec= has passed before the helper began.
+        began, passed, waited_ms = unit.activating_since_us, restarts - 1, _base(agent)
+    else:
+        began, passed, waited_ms = unit.exit.at_us if unit.exit else 0, restarts, 0
     delay_ms = agent.delays_ms[min(max(passed, 0), len(agent.delays_ms) - 1)]
-    return began + delay_ms * 1000
+    return began + (delay_ms - waited_ms) * 1000 if began else None
+
+
+def _base(agent: Installed) -> int:
+    return min(HELPER_BASE_MS, agent.delays_ms[0])
 
 
 def _failure(unit: UnitState, agent: Installed, restarts: int) -> str:

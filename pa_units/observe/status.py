@@ -10,7 +10,7 @@ from pa_units.drive import read
 from pa_units.drive.states import UnitState
 from pa_units.drive.wire import Wire
 from pa_units.measure.cgroup import Usage, hierarchy, usages
-from pa_units.observe.states import judge
+from pa_units.observe.states import WAITING_IN_HELPER, judge
 
 _MICROSECONDS = 1_000_000
 
@@ -22,7 +22,7 @@ def many(wire: Wire, agents: Sequence[Installed], scope: Scope) -> tuple[AgentSt
     groups = _groups(wire, agents, units, scope)
     used = usages(groups.values(), hierarchy())
     pids = _main_pids(wire, groups, used)
-    return tuple(
+    found = [
         _status(
             agent,
             units[unit := agent.units[0].name],
@@ -30,7 +30,8 @@ def many(wire: Wire, agents: Sequence[Installed], scope: Scope) -> tuple[AgentSt
             pids.get(unit, 0),
         )
         for agent in agents
-    )
+    ]
+    return tuple(with_causes(found, scope))
 
 
 def one(wire: Wire, agent: Installed) -> tuple[AgentStatus, UnitState]:
@@ -38,7 +39,32 @@ def one(wire: Wire, agent: Installed) -> tuple[AgentStatus, UnitState]:
     unit = read.details(wire, agent.units[0].name)
     used = usages([unit.control_group], hierarchy(), io=True)[unit.control_group]
     status = _status(agent, unit, used if unit.control_group else Usage(), unit.main_pid or 0)
-    return status._replace(since_us=_since(unit, status.state)), unit
+    (status,) = with_causes([status._replace(since_us=_since(unit, status.state))], agent.scope)
+    return status, unit
+
+
+_LOOK_BACK_S = 5
+"""A crash is in the journal well before the wait that follows it was announced."""
+
+
+def with_causes(found: Sequence[AgentStatus], scope: Scope) -> list[AgentStatus]:
+    """Fill in why agents crashed that wait in a helper: systemd forgets it when the start that
+    the helper is a part of begins. One look into the journal, only if there is such an agent."""
+    waiting = [one for one in found if one.state is State.RESTARTING and not one.reason]
+    if not waiting:
+        return list(found)
+    from pa_units.journal.events import runs
+    from pa_units.observe.exits import ended
+
+    since = min(one.since_us for one in waiting) // _MICROSECONDS - _LOOK_BACK_S
+    causes = {
+        run.unit: ended(run.exit_code, run.exit_status)
+        for run in runs([one.unit for one in waiting], scope, since=f"@{since}")
+        if run.exit_code
+    }
+    return [
+        one._replace(reason=causes.get(one.unit, "")) if one in waiting else one for one in found
+    ]
 
 
 def _groups(
@@ -83,8 +109,8 @@ def _status(agent: Installed, unit: UnitState, used: Usage, pid: int) -> AgentSt
         state=judged.state,
         reason=judged.reason,
         pid=pid if running else 0,
-        since_us=_process_start_us(pid) if running and pid else unit.inactive_since_us,
-        restarts=unit.restarts or 0,
+        since_us=_process_start_us(pid) if running and pid else _ended_us(unit),
+        restarts=_counted(unit, judged.state, agent.max_restarts),
         max_restarts=agent.max_restarts,
         next_restart_us=judged.next_us,
         memory=used.memory if running else None,
@@ -96,10 +122,24 @@ def _status(agent: Installed, unit: UnitState, used: Usage, pid: int) -> AgentSt
     )
 
 
+def _counted(unit: UnitState, state: State, most: int | None) -> int:
+    """Restarts that happened: while a helper waits its own one is counted already, and so are
+    those that it refused."""
+    restarts = unit.restarts or 0
+    if state is State.RESTARTING and unit.sub == WAITING_IN_HELPER:
+        restarts -= 1
+    return restarts if most is None else min(restarts, most)
+
+
+def _ended_us(unit: UnitState) -> int:
+    """Under RestartMode=direct a unit never becomes inactive between two runs."""
+    return unit.inactive_since_us or (unit.exit.at_us if unit.exit else 0)
+
+
 def _since(unit: UnitState, state: State) -> int:
     if state in (State.RUNNING, State.PAUSED):
         return unit.active_since_us
-    return unit.inactive_since_us or unit.changed_us
+    return _ended_us(unit) or unit.changed_us
 
 
 _TICKS = os.sysconf("SC_CLK_TCK")

@@ -1,5 +1,6 @@
 """`start`, `stop`, `restart`: act, then read back."""
 
+import time
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -72,17 +73,20 @@ def _drive(
 def _up(
     at: Here, agents: Selected, did: str, verb: Callable[[Driver], _Verb], *, wait: bool
 ) -> tuple[Outcome, ...]:
+    since_us = time.time_ns() // 1000
     results = _drive(at, agents, verb, wait)
     outcomes = {
         agent.name: _outcome(agent, result, did if wait else "starting")
         for agent, result in zip(agents, results, strict=True)
     }
     if wait:
-        _read_back(at, agents, did, outcomes)
+        _read_back(at, agents, did, outcomes, since_us)
     return tuple(outcomes.values())
 
 
-def _read_back(at: Here, agents: Selected, did: str, outcomes: dict[str, Outcome]) -> None:
+def _read_back(
+    at: Here, agents: Selected, did: str, outcomes: dict[str, Outcome], since_us: int
+) -> None:
     doubtful = [agent for agent in agents if not outcomes[agent.name].denied]
     with open_bus(at.scope, at.env) as wire:
         for name, settled in settle(wire, doubtful).items():
@@ -90,16 +94,15 @@ def _read_back(at: Here, agents: Selected, did: str, outcomes: dict[str, Outcome
             if settled.up:
                 outcomes[name] = Outcome(before.agent, True, did, pid=settled.pid)
             else:
-                outcomes[name] = _failed(at, before, settled.reason)
+                outcomes[name] = _failed(at, before, settled.reason, since_us)
 
 
-def _failed(at: Here, outcome: Outcome, reason: str) -> Outcome:
-    lines = logs.last(at, [outcome.agent], logs.AFTER_A_FAILURE)
+def _failed(at: Here, outcome: Outcome, reason: str, since_us: int) -> Outcome:
     return outcome._replace(
         ok=False,
         did="",
         reason=reason or outcome.reason,
-        log=tuple(line.text for line in lines[-logs.AFTER_A_FAILURE :]),
+        log=tuple(logs.explaining(at, outcome.agent, since_us)),
     )
 
 

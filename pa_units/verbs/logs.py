@@ -35,6 +35,17 @@ def last(at: Here, agents: Sequence[Installed], count: int) -> list[LogLine]:
     return found
 
 
+def explaining(at: Here, agent: Installed, since_us: int) -> list[str]:
+    """Return what an agent printed since a start that failed; if it printed nothing, what the
+    service manager has to say."""
+    if files := log_files(at, agent):
+        return [line.text for line in _from_files(agent, files, AFTER_A_FAILURE)][-AFTER_A_FAILURE:]
+    query = journal.Query((agent.units[0].name,), at.scope, since=f"@{since_us / 1e6:.6f}")
+    entries = journal.read(query, at.env)
+    printed = [entry for entry in entries if not entry.by_manager] or entries
+    return [entry.text for entry in printed[-AFTER_A_FAILURE:]]
+
+
 def log_files(at: Here, agent: Installed) -> tuple[str, ...]:
     """The files that an agent's output goes to; none: the journal."""
     state = inventory.read(at.places, at.root)

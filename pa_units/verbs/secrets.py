@@ -2,14 +2,17 @@
 
 from pa_units.contracts import ledger
 from pa_units.verbs.here import Here, may_write
-from pa_units.write import secrets
+from pa_units.write import restore, secrets
 
 
 def set_value(at: Here, agent: str, variable: str, value: str) -> bool:
-    """Store a value; tell whether the agent is installed, and so has it in its environment file."""
+    """Store a value; tell whether the agent is installed: then its environment file has it now."""
     may_write(at, "store secrets")
     secrets.set_values(at.places, agent, {variable: value}, at.root)
-    return agent in ledger.read(at.places, at.root).agents
+    installed = agent in ledger.read(at.places, at.root).agents
+    if installed:
+        restore.refresh(at.places, agent, root=at.root)
+    return installed
 
 
 def names(at: Here, agent: str) -> tuple[str, ...]:

@@ -61,7 +61,7 @@ def _name_taken(draft: Draft) -> tuple[Note, ...]:
         ("name",),
         "name-taken",
         f"systemd knows a unit '{draft.name}.service' that is not ours: {draft.place.taken}",
-        f"choose another name, such as {draft.name}-agent: a file of ours would replace that unit",
+        f"choose another name, such as my-{draft.name}: a file of ours would replace that unit",
     )
     return (found,)
 
