@@ -1,0 +1,94 @@
+"""The command line without an init system: what is imported, what is said, how it ends."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = ("pydantic", "jinja2", "dbus_next", "asyncio", "psutil", "yaml")
+
+
+def pa(*arguments: str, home: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line in a place of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "pa_units", *arguments],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PA_HOME": str(home), **env},
+        check=False,
+    )
+
+
+def imported(code: str) -> set[str]:
+    """The modules that a piece of code brings in."""
+    script = f"{code}\nimport sys\nprint('\\n'.join(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    return set(done.stdout.splitlines())
+
+
+def test_help_imports_nothing_heavy() -> None:
+    modules = imported("from pa_units.cli.main import run\nrun(['--help'])")
+    assert not {name for name in HEAVY if name in modules}
+
+
+def test_status_imports_little() -> None:
+    modules = imported("import pa_units.cli.show_status")
+    assert not modules & {*HEAVY, "click", "dataclasses", "inspect", "logging", "subprocess"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["frob"], 2, "no such command 'frob'"),
+        (["ls"], 2, "there is no 'ls' here: pa status"),
+        (["start"], 2, "which agent?"),
+        (["start", "--frob"], 2, "no such option"),
+        (["stop", "nope"], 5, "no agent 'nope' is installed"),
+        (["status", "nope"], 4, "no agent 'nope' is installed"),
+        (["is-active", "nope"], 4, "no agent 'nope' is installed"),
+        (["validate", "/no/such/file"], 2, "cannot read /no/such/file"),
+    ],
+)
+def test_wrong_use(tmp_path: Path, arguments: list[str], code: int, said: str) -> None:
+    done = pa(*arguments, home=tmp_path)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_errors_as_json(tmp_path: Path) -> None:
+    done = pa("status", "nope", "--json", home=tmp_path)
+    assert json.loads(done.stdout)["schema"] == "pa.error/1"
+
+
+def test_status_of_nothing(tmp_path: Path) -> None:
+    assert pa("status", home=tmp_path).returncode == 0
+    assert json.loads(pa("status", "--json", home=tmp_path).stdout) == []
+
+
+def test_problems_at_their_lines(tmp_path: Path) -> None:
+    spec = tmp_path / "bot.yaml"
+    spec.write_text("name: bot\ncmd: sleep 1\nstop_timeout: 0\nrestart_polcy: always\n")
+    done = pa("validate", str(spec), home=tmp_path)
+    assert done.returncode == 2
+    assert f"{spec}:3:15: error:" in done.stderr
+    assert f"{spec}:4:1: error: unknown key 'restart_polcy'" in done.stderr
+    assert "did you mean 'restart_policy'?" in done.stderr
+    assert "2 errors; nothing was done" in done.stderr
+
+
+def test_colour_only_where_it_is_wanted(tmp_path: Path) -> None:
+    assert "\x1b" not in pa("frob", home=tmp_path).stderr
+    assert "\x1b[31m" in pa("frob", home=tmp_path, FORCE_COLOR="1").stderr
+    assert "\x1b" not in pa("frob", home=tmp_path, FORCE_COLOR="1", NO_COLOR="1").stderr
+
+
+def test_a_reader_that_leaves_is_no_error(tmp_path: Path) -> None:
+    command = f"{sys.executable} -m pa_units --help | head -1"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
+    assert done.stderr == ""
