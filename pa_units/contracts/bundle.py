@@ -84,6 +84,8 @@ class AgentBundle(NamedTuple):
     """before each automatic restart; the last one repeats"""
     labels: Mapping[str, str] = {}
     """kept in the ledger, for `-l label=x`"""
+    gated: bool = False
+    """its start is done only once its health check says so: running means healthy"""
 
 
 class Bundle(NamedTuple):

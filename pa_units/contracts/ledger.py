@@ -49,6 +49,8 @@ class Installed(NamedTuple):
     """number of its file below `generations/NAME/`"""
     installed: float = 0.0
     """seconds since the epoch"""
+    gated: bool = False
+    """its start is done only once its health check says so: running means healthy"""
 
 
 class Ledger(NamedTuple):
@@ -98,6 +100,7 @@ def _installed(name: str, row: dict[str, object]) -> Installed:
         delays_ms=codec.numbers(row.get("delays_ms")),
         generation=codec.number(row.get("generation"), 1),
         installed=codec.real(row.get("installed")),
+        gated=row.get("gated") is True,
     )
 
 
@@ -118,4 +121,5 @@ def _row(agent: Installed) -> dict[str, object]:
         "delays_ms": agent.delays_ms,
         "generation": agent.generation,
         "installed": agent.installed,
+        "gated": agent.gated,
     }

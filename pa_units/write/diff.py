@@ -80,6 +80,7 @@ def _entry(job: Job, agent: AgentBundle, version: Version) -> Installed:
         delays_ms=agent.delays_ms,
         generation=version.number,
         installed=job.now,
+        gated=agent.gated,
     )
 
 

@@ -64,7 +64,7 @@ def read(places: Places, agent: str, number: int, root: str = "") -> Generation:
     if data is None:
         raise PaError(
             f"cannot go back to generation {number} of {agent}: it is not stored",
-            f"see which are: pa rollback {agent} --list",
+            f"see which are: pa history {agent}",
         )
     return _decode(codec.decode(data, SCHEMA, path), agent, places.scope)
 
@@ -90,6 +90,7 @@ def encode(generation: Generation) -> bytes:
             "max_restarts": bundle.max_restarts,
             "delays_ms": bundle.delays_ms,
             "labels": dict(bundle.labels),
+            "gated": bundle.gated,
             "artifacts": [_row(artifact) for artifact in bundle.artifacts],
         },
     )
@@ -114,6 +115,7 @@ def _decode(body: Mapping[str, object], agent: str, scope: Scope) -> Generation:
         max_restarts=codec.optional_number(body.get("max_restarts")),
         delays_ms=codec.numbers(body.get("delays_ms")),
         labels=codec.table(body.get("labels")),
+        gated=body.get("gated") is True,
     )
     return Generation(
         number=codec.number(body.get("number")),

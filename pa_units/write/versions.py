@@ -72,6 +72,7 @@ def _facts(agent: AgentBundle | Installed) -> tuple[object, ...]:
         agent.user,
         agent.max_restarts,
         agent.delays_ms,
+        agent.gated,
         dict(agent.labels),
     )
 
