@@ -56,6 +56,13 @@ class _Connection(MessageBus):  # type: ignore[misc]  # dbus-next is untyped to 
     async def _authenticate(self) -> None:
         """Done by `connect`."""
 
+    def send(self, message: Message) -> "asyncio.Future[None]":
+        """Send, and look at the outcome: dbus-next drops this future when it makes a call, and
+        asyncio would print the broken pipe that nobody looked at."""
+        sent: asyncio.Future[None] = super().send(message)
+        sent.add_done_callback(_look_at)
+        return sent
+
     def close(self) -> None:
         """End it at once. `disconnect()` leaves both files open, and warns when the bus is gone."""
         self._user_disconnect = True
@@ -163,10 +170,14 @@ class Bus:
     def close(self) -> None:
         """End the connection."""
         self._connection.close()
-        if not self._gone.done():
-            self._gone.cancel()
-        elif not self._gone.cancelled():
-            self._gone.exception()  # taken note of, or asyncio complains that nobody did
+        self._gone.add_done_callback(_look_at)
+        self._gone.cancel()
+
+
+def _look_at(future: "asyncio.Future[Any]") -> None:
+    """Take note of an exception, or asyncio complains that nobody did."""
+    if not future.cancelled():
+        future.exception()
 
 
 def _lost() -> BusLost:
@@ -181,7 +192,8 @@ async def connected(
     scope: Scope, env: Mapping[str, str], timeout: float = TIMEOUT
 ) -> AsyncIterator[Bus]:
     """Connect to the bus of `scope`; `timeout` in seconds holds for each call."""
-    connection = _Connection(connect(scope, env, timeout))
+    link = connect(scope, env, timeout)
+    connection = _Connection(socket.socket(fileno=link.detach()))
     bus = Bus(connection, timeout)
     try:
         await bus.race(connection.connect(), timeout)

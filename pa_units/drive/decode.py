@@ -75,7 +75,7 @@ def _string_reader(order: str) -> Reader:
         end = at + unpack(body, at - 4)[0]
         if body[end]:
             raise Garbled("a string does not end where it says")
-        return body[at:end].decode("utf-8", "replace"), end + 1
+        return body[at:end].decode(), end + 1
 
     return read
 

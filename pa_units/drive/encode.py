@@ -1,16 +1,16 @@
 """Python values to D-Bus bytes, little-endian, by signature."""
 
 import struct
-from typing import NamedTuple
 
 from pa_units.drive.signature import FIXED, alignment, types
 
 
-class Variant(NamedTuple):
+class Variant:
     """A value that carries its own type."""
 
-    signature: str
-    value: object
+    def __init__(self, signature: str, value: object) -> None:
+        self.signature = signature
+        self.value = value
 
 
 def encode(signature: str, values: tuple[object, ...]) -> bytes:

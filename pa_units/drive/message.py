@@ -47,20 +47,15 @@ class Call(NamedTuple):
 
 
 class Incoming(NamedTuple):
-    """One message as it came: header read, body not yet."""
+    """One message as it came, its body not yet read; of the header what a caller of methods
+    needs."""
 
     kind: int
-    order: str
-    fields: bytes
-    body: bytes
-
-
-class Header(NamedTuple):
-    """The header fields that a client of method calls needs."""
-
     reply_serial: int
-    signature: str
     error_name: str
+    signature: str
+    order: str
+    body: bytes
 
 
 @lru_cache(maxsize=256)
@@ -106,9 +101,10 @@ def split(buffer: bytearray) -> Iterator[Incoming]:
             end = body + body_length
             if end > len(buffer):
                 return
+            serial, error, signature = _header(bytes(buffer[fields:fields_end]), order)
             kind = buffer[at + 1]
             at = end
-            yield Incoming(kind, order, bytes(buffer[fields:fields_end]), bytes(buffer[body:end]))
+            yield Incoming(kind, serial, error, signature, order, bytes(buffer[body:end]))
     finally:
         del buffer[:at]
 
@@ -125,14 +121,14 @@ def _lengths(buffer: bytearray, at: int) -> tuple[str, int, int]:
     return order, fields_length, body_length
 
 
-def header(message: Incoming) -> Header:
-    """Read the header fields of a reply. Raises Garbled.
+def _header(fields: bytes, order: str) -> tuple[int, str, str]:
+    """Return reply serial, error name and signature of a message. Raises Garbled.
 
-    By hand instead of as `a(yv)`: this runs once per property of each unit (measured: 4 against
+    By hand instead of as `a(yv)`: this runs once per property of each unit (measured: 5 against
     16 microseconds).
     """
     found = {_REPLY_SERIAL: b"", _SIGNATURE: b"", _ERROR_NAME: b""}
-    fields, order = message.fields, _BYTE_ORDER[message.order]
+    endian = _BYTE_ORDER[order]
     at = 0
     try:
         while at < len(fields):
@@ -145,14 +141,14 @@ def header(message: Incoming) -> Header:
                 at = start + 4
                 found[code] = fields[start:at]
             else:
-                end = start + 4 + int.from_bytes(fields[start : start + 4], order)
+                end = start + 4 + int.from_bytes(fields[start : start + 4], endian)
                 found[code] = fields[start + 4 : end]
                 at = end + 1
             at += -at % 8
     except IndexError:
         raise Garbled("a message header does not end where it says") from None
-    return Header(
-        reply_serial=int.from_bytes(found[_REPLY_SERIAL], order),
-        signature=found[_SIGNATURE].decode("latin-1"),
-        error_name=found[_ERROR_NAME].decode("latin-1"),
+    return (
+        int.from_bytes(found[_REPLY_SERIAL], endian),
+        found[_ERROR_NAME].decode("latin-1"),
+        found[_SIGNATURE].decode("latin-1"),
     )

@@ -137,6 +137,7 @@ _FIELDS: Mapping[str, tuple[str, Callable[[object], object]]] = {
     "Result": ("result", _text),
     "ActiveEnterTimestamp": ("active_since_us", _number),
     "InactiveEnterTimestamp": ("inactive_since_us", _number),
+    "InactiveExitTimestamp": ("activating_since_us", _number),
     "StateChangeTimestamp": ("changed_us", _number),
     "InvocationID": ("invocation", _hex),
     "ControlGroup": ("control_group", _text),
@@ -148,6 +149,7 @@ _FIELDS: Mapping[str, tuple[str, Callable[[object], object]]] = {
     "Names": ("names", _texts),
     "Job": ("job_id", _job),
     "MemoryCurrent": ("memory", _figure),
+    "MemoryMax": ("memory_max", _figure),
     "CPUUsageNSec": ("cpu_ns", _figure),
     "TasksCurrent": ("tasks", _figure),
 }
@@ -155,12 +157,12 @@ _FIELDS: Mapping[str, tuple[str, Callable[[object], object]]] = {
 
 _SERVICE_PROPERTIES = (
     "MainPID NRestarts Result ExecMainCode ExecMainStatus ExecMainExitTimestamp StatusText "
-    "ControlGroup RestartUSecNext MemoryCurrent CPUUsageNSec TasksCurrent"
+    "ControlGroup RestartUSecNext MemoryCurrent MemoryMax CPUUsageNSec TasksCurrent"
 )
 _UNIT_PROPERTIES = (
     "Id Names LoadState ActiveState SubState UnitFileState FragmentPath SourcePath DropInPaths "
     "InvocationID NeedDaemonReload Job ActiveEnterTimestamp InactiveEnterTimestamp "
-    "StateChangeTimestamp"
+    "InactiveExitTimestamp StateChangeTimestamp"
 )
 PROPERTIES: Mapping[str, str] = {
     **dict.fromkeys(_SERVICE_PROPERTIES.split(), "org.freedesktop.systemd1.Service"),

@@ -6,7 +6,6 @@ No signals, no file descriptors, no introspection. Actions go through `bus.py`.
 """
 
 import os
-import socket
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -15,7 +14,7 @@ from typing import NamedTuple
 from pa_units.contracts.refs import Scope
 from pa_units.drive import message
 from pa_units.drive.address import private_socket
-from pa_units.drive.connect import connect, connect_to
+from pa_units.drive.connect import Link, connect, connect_to
 from pa_units.drive.decode import decode
 from pa_units.drive.encode import encode
 from pa_units.drive.errors import BusError, BusLost, BusTimeout, NoBus, refusal
@@ -48,8 +47,8 @@ class Reply(NamedTuple):
 class Wire:
     """One connection. After BusTimeout or BusLost it is closed for good."""
 
-    def __init__(self, link: socket.socket, destination: str, timeout: float) -> None:
-        self._link: socket.socket | None = link
+    def __init__(self, link: Link, destination: str, timeout: float) -> None:
+        self._link: Link | None = link
         self._destination = destination
         self._timeout = timeout
         self._buffer = bytearray()
@@ -133,11 +132,10 @@ class Wire:
         for came in message.split(self._buffer):
             if came.kind not in (message.METHOD_RETURN, message.ERROR):
                 continue
-            head = message.header(came)
-            if head.reply_serial in expected:
-                replies[head.reply_serial] = _reply(came, head)
+            if came.reply_serial in expected:
+                replies[came.reply_serial] = _reply(came)
 
-    def _until(self, deadline: float) -> socket.socket:
+    def _until(self, deadline: float) -> Link:
         """Return the socket, set to give up at `deadline`."""
         if self._link is None:
             raise ConnectionResetError("closed after an earlier failure")
@@ -148,11 +146,11 @@ class Wire:
         return self._link
 
 
-def _reply(came: message.Incoming, head: message.Header) -> Reply:
-    values = decode(head.signature, came.body, came.order)
+def _reply(came: message.Incoming) -> Reply:
+    values = decode(came.signature, came.body, came.order)
     if came.kind == message.ERROR:
         return Reply(
-            error=head.error_name or "unnamed error", text=str(values[0] if values else "")
+            error=came.error_name or "unnamed error", text=str(values[0] if values else "")
         )
     return Reply(values)
 

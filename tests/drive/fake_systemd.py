@@ -33,6 +33,8 @@ class FakeSystemd:
         self._jobs = 0
         self._address = address
         self._loop = asyncio.new_event_loop()
+        # What the library leaves behind when a test takes the bus away is no concern of the test.
+        self._loop.set_exception_handler(lambda loop, context: None)
         self._thread = threading.Thread(target=self._loop.run_forever)
         self._thread.start()
         self._bus = asyncio.run_coroutine_threadsafe(self._connect(), self._loop).result(10)

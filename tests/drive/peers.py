@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from pa_units.drive.decode import decode
 from pa_units.drive.encode import Variant, encode
 
 Script = Callable[["Peer"], None]
@@ -102,13 +101,6 @@ def big_endian_reply(serial: int, number: int) -> bytes:
     fields = b"\x05\x01u\0" + struct.pack(">I", serial) + b"\x08\x01g\0\x01u\0"
     head = struct.pack(">cBBBIII", b"B", 2, 0, 1, 4, 1, len(fields))
     return head + fields + bytes(-len(fields) % 8) + struct.pack(">I", number)
-
-
-def serial_of(raw: bytes) -> int:
-    """Return the reply serial of a message made by `reply`."""
-    (pairs,) = decode("a(yv)", raw[12:16] + b"\0\0\0\0" + raw[16:])
-    assert isinstance(pairs, list)
-    return int(dict(pairs)[5])
 
 
 @contextmanager

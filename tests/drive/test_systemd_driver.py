@@ -138,7 +138,7 @@ def test_bus_dies_while_jobs_are_queued(
     fake_systemd.before = kill
     started = time.monotonic()
     results = systemd.start(SYSTEM, private_bus.env, UNITS)
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 20  # it waits 25 s for a reply and 120 s for a job
     assert {result.result for result in results} == {"unknown"}
     assert not any(result.ok for result in results)
 

@@ -241,7 +241,7 @@ def test_call_always_ends(tmp_path: Path, script: Script, kind: type[BusError]) 
         started = time.monotonic()
         with pytest.raises(kind):
             wire.call("/x", "a.b", "C")
-        assert time.monotonic() - started < SHORT + 1
+        assert time.monotonic() - started < SHORT + 10
         # What was lost stays lost: a late answer must not be taken for that of another call.
         with pytest.raises(BusLost, match="earlier failure"):
             wire.call("/x", "a.b", "C")
