@@ -149,6 +149,17 @@ def remove_directory(path: str, root: str = "") -> bool:
         return True
 
 
+def remove_tree(path: str, root: str = "") -> None:
+    """Remove a directory with all in it, or a link, never what a link points to."""
+    import shutil  # 4 ms: only a purge pays
+
+    if not os.path.isdir(root + path) or os.path.islink(root + path):
+        remove(path, root)
+        return
+    with telling("remove", root + path):
+        shutil.rmtree(root + path)
+
+
 # EBUSY: a mount point. It is somebody's wish that the directory exists.
 _NOT_REMOVED = frozenset(
     {errno.ENOENT, errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR, errno.EBUSY, errno.ELOOP}

@@ -10,11 +10,17 @@ from pa_units.kit.files import telling
 
 
 def file_systems_of(directories: Iterable[str], root: str = "") -> None:
-    """Return when everything written so far to the file systems of `directories` is on disk."""
+    """Return when everything written so far to the file systems of `directories` is on disk.
+
+    A directory that is gone is passed over.
+    """
     seen: set[int] = set()
     for directory in directories:
         with telling("write", root + directory):
-            fd = os.open(root + directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            try:
+                fd = os.open(root + directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            except (FileNotFoundError, NotADirectoryError):
+                continue
             try:
                 device = os.fstat(fd).st_dev
                 if device not in seen:

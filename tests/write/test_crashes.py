@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import faults
 import pytest
@@ -256,3 +256,38 @@ def differences(stage: Stage, tree: Tree) -> str:
         if found[2] not in found[:2] or found[0] != found[1]:
             lines.append(f"{path}: " + ", ".join(str(entry)[:60] for entry in found))
     return "\n".join(lines)
+
+
+def test_an_interrupt_right_after_the_commit_undoes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host = SmallHost(tmp_path)
+    real = transaction.files.rename
+
+    def interrupted(temp: str, path: str, root: str = "") -> bool:
+        done = real(temp, path, root)
+        if path.endswith("commit.json"):
+            raise KeyboardInterrupt
+        return done
+
+    with monkeypatch.context() as patched:
+        patched.setattr(transaction.files, "rename", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            host.install(agent("bot"))
+    assert recover(host) == "finished an interrupted change"
+    assert host.path("/etc/systemd/system/bot.service").exists()
+
+
+def test_a_log_begun_in_the_meantime_keeps_its_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host = SmallHost(tmp_path)
+    real = transaction.execute
+
+    def late(*args: Any) -> None:
+        host.edit("/var/log/pa/bot.log", "the first line\n")
+        real(*args)
+
+    monkeypatch.setattr(transaction, "execute", late)
+    host.install(agent("bot"))
+    assert host.path("/var/log/pa/bot.log").read_text() == "the first line\n"
