@@ -86,6 +86,10 @@ class AgentBundle(NamedTuple):
     """kept in the ledger, for `-l label=x`"""
     gated: bool = False
     """its start is done only once its health check says so: running means healthy"""
+    offers: tuple[str, ...] = ()
+    """what other agents may rely on: see `contracts.needs`"""
+    needs: Mapping[str, tuple[str, ...]] = {}
+    """by agent that it depends on: what it relies on there"""
 
 
 class Bundle(NamedTuple):

@@ -72,9 +72,23 @@ class Placement(NamedTuple):
     """the file of a foreign unit that already has the name"""
 
 
+class Standing(NamedTuple):
+    """An agent that was installed earlier, as a neighbour sees it."""
+
+    unit: str
+    offers: tuple[str, ...] = ()
+    """what its dependants may rely on: see `contracts.needs`"""
+    needs: Mapping[str, tuple[str, ...]] = {}
+    """by agent that it depends on: what it relies on there"""
+    origin: str = ""
+    """the spec file that it was installed from"""
+
+
 class Facts(NamedTuple):
     """Everything compile may know of the machine."""
 
     host: Host
     placements: Mapping[str, Placement]
     """by agent name"""
+    installed: Mapping[str, Standing] = {}
+    """by agent name; those that are compiled now may be among them"""

@@ -51,6 +51,10 @@ class Installed(NamedTuple):
     """seconds since the epoch"""
     gated: bool = False
     """its start is done only once its health check says so: running means healthy"""
+    offers: tuple[str, ...] = ()
+    """what other agents may rely on: see `contracts.needs`"""
+    needs: Mapping[str, tuple[str, ...]] = {}
+    """by agent that it depends on: what it relies on there"""
 
 
 class Ledger(NamedTuple):
@@ -101,6 +105,8 @@ def _installed(name: str, row: dict[str, object]) -> Installed:
         generation=codec.number(row.get("generation"), 1),
         installed=codec.real(row.get("installed")),
         gated=row.get("gated") is True,
+        offers=codec.texts(row.get("offers")),
+        needs={on: codec.texts(of) for on, of in codec.mapping(row.get("needs")).items()},
     )
 
 
@@ -122,4 +128,6 @@ def _row(agent: Installed) -> dict[str, object]:
         "generation": agent.generation,
         "installed": agent.installed,
         "gated": agent.gated,
+        "offers": agent.offers,
+        "needs": dict(agent.needs),
     }

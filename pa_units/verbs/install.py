@@ -7,8 +7,8 @@ from typing import NamedTuple
 from pa_units import __version__
 from pa_units.contracts import inventory, ledger
 from pa_units.contracts.bundle import Kind, Level
-from pa_units.contracts.facts import Facts
-from pa_units.contracts.ledger import Installed, Origin
+from pa_units.contracts.facts import Facts, Standing
+from pa_units.contracts.ledger import Installed, Ledger, Origin
 from pa_units.drive import choose
 from pa_units.observe import facts as gathering
 from pa_units.spec.expand import needed
@@ -97,7 +97,15 @@ def facts_of(at: Here, loaded: Loaded) -> Facts:
     """The facts of this host about the agents of a spec."""
     host = gathering.host(at.places, gathering.systemd_version(at.root), _helpers(at))
     ours = inventory.read(at.places, at.root).files
-    return gathering.gather(loaded.agents, host, ours, at.root)
+    facts = gathering.gather(loaded.agents, host, ours, at.root)
+    return facts._replace(installed=_standing(ledger.read(at.places, at.root)))
+
+
+def _standing(installed: Ledger) -> dict[str, Standing]:
+    return {
+        name: Standing(agent.units[0].name, agent.offers, agent.needs, agent.origin.path)
+        for name, agent in installed.agents.items()
+    }
 
 
 def _helpers(at: Here) -> str:

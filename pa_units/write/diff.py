@@ -1,11 +1,11 @@
 """Request + state + view of the disk → what would change. Reads, never writes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from pa_units.contracts.bundle import AgentBundle
 from pa_units.contracts.ledger import Installed, Origin
-from pa_units.write import holdings, secrets, values
+from pa_units.write import holdings, rerun, secrets, values
 from pa_units.write.changes import IDLE, Action, AgentChange, Change, Changes
 from pa_units.write.gone import removals
 from pa_units.write.holdings import Holdings
@@ -81,6 +81,8 @@ def _entry(job: Job, agent: AgentBundle, version: Version) -> Installed:
         generation=version.number,
         installed=job.now,
         gated=agent.gated,
+        offers=agent.offers,
+        needs=agent.needs,
     )
 
 
@@ -91,9 +93,11 @@ def _agents(
     filled: Mapping[str, Filled],
     changed: tuple[Change, ...],
 ) -> dict[str, AgentChange]:
-    touched = {name for change in changed if change.action not in IDLE for name in change.agents}
+    touched = _by_agent(changed)
     agents = {
-        name: _agent(state.ledger.agents.get(name), entry, name in touched, filled[name].missing)
+        name: _agent(
+            state.ledger.agents.get(name), entry, touched.get(name, ()), filled[name].missing
+        )
         for name, entry in entries.items()
     }
     for name in request.remove:
@@ -102,11 +106,20 @@ def _agents(
     return agents
 
 
+def _by_agent(changed: Iterable[Change]) -> dict[str, list[Change]]:
+    """What really changes, by agent."""
+    found: dict[str, list[Change]] = {}
+    for change in changed:
+        for name in change.agents if change.action not in IDLE else ():
+            found.setdefault(name, []).append(change)
+    return found
+
+
 def _agent(
-    old: Installed | None, new: Installed, touched: bool, missing: tuple[str, ...]
+    old: Installed | None, new: Installed, touched: Sequence[Change], missing: tuple[str, ...]
 ) -> AgentChange:
     if old is None:
-        return AgentChange(new.name, Action.CREATE, missing=missing)
+        return AgentChange(new.name, Action.CREATE, missing=missing, rerun=True)
     same = new._replace(installed=old.installed, version=old.version) == old
     return AgentChange(
         new.name,
@@ -114,4 +127,5 @@ def _agent(
         units_gone=tuple(unit for unit in old.units if unit not in new.units),
         user_before=old.user if old.user != new.user else None,
         missing=missing,
+        rerun=rerun.needed(old, new, touched),
     )

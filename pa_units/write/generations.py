@@ -91,6 +91,8 @@ def encode(generation: Generation) -> bytes:
             "delays_ms": bundle.delays_ms,
             "labels": dict(bundle.labels),
             "gated": bundle.gated,
+            "offers": bundle.offers,
+            "needs": dict(bundle.needs),
             "artifacts": [_row(artifact) for artifact in bundle.artifacts],
         },
     )
@@ -116,6 +118,8 @@ def _decode(body: Mapping[str, object], agent: str, scope: Scope) -> Generation:
         delays_ms=codec.numbers(body.get("delays_ms")),
         labels=codec.table(body.get("labels")),
         gated=body.get("gated") is True,
+        offers=codec.texts(body.get("offers")),
+        needs={on: codec.texts(of) for on, of in codec.mapping(body.get("needs")).items()},
     )
     return Generation(
         number=codec.number(body.get("number")),

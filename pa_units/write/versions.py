@@ -73,6 +73,8 @@ def _facts(agent: AgentBundle | Installed) -> tuple[object, ...]:
         agent.max_restarts,
         agent.delays_ms,
         agent.gated,
+        agent.offers,
+        dict(agent.needs),
         dict(agent.labels),
     )
 
