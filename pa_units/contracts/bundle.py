@@ -90,6 +90,12 @@ class AgentBundle(NamedTuple):
     """what other agents may rely on: see `contracts.needs`"""
     needs: Mapping[str, tuple[str, ...]] = {}
     """by agent that it depends on: what it relies on there"""
+    starts: tuple[UnitRef, ...] = ()
+    """what a start starts, and a boot; empty: the main unit"""
+    runs: tuple[UnitRef, ...] = ()
+    """the services that run its program; empty: the main unit"""
+    ends: bool = False
+    """its program is there to end (Type=oneshot)"""
 
 
 class Bundle(NamedTuple):

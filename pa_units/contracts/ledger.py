@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from pa_units.contracts import codec
 from pa_units.contracts.places import Places
-from pa_units.contracts.refs import Scope, UnitRef
+from pa_units.contracts.refs import Scope, UnitRef, refs
 from pa_units.kit import files
 
 SCHEMA = "pa.ledger/1"
@@ -55,6 +55,27 @@ class Installed(NamedTuple):
     """what other agents may rely on: see `contracts.needs`"""
     needs: Mapping[str, tuple[str, ...]] = {}
     """by agent that it depends on: what it relies on there"""
+    starts: tuple[UnitRef, ...] = ()
+    """what a start starts, and a boot; empty: the main unit"""
+    runs: tuple[UnitRef, ...] = ()
+    """the services that run its program; empty: the main unit"""
+    ends: bool = False
+    """its program is there to end (Type=oneshot)"""
+
+    @property
+    def doors(self) -> tuple[str, ...]:
+        """What a start starts: the main unit, its timer, or its socket."""
+        return tuple(unit.name for unit in self.starts or self.units[:1])
+
+    @property
+    def workers(self) -> tuple[str, ...]:
+        """The services that run its program: one, or its replicas."""
+        return tuple(unit.name for unit in self.runs or self.units[:1])
+
+    @property
+    def plain(self) -> bool:
+        """One service and nothing else is started, stopped and looked at."""
+        return not (self.starts or self.runs)
 
 
 class Ledger(NamedTuple):
@@ -91,7 +112,7 @@ def _installed(name: str, row: dict[str, object]) -> Installed:
     return Installed(
         name=name,
         digest=codec.text(row.get("digest")),
-        units=tuple(UnitRef(unit, scope) for unit in codec.texts(row.get("units"))),
+        units=refs(codec.texts(row.get("units")), scope),
         auto_start=row.get("auto_start") is True,
         user=codec.text(row.get("user")),
         user_reason=codec.text(row.get("user_reason")),
@@ -107,6 +128,9 @@ def _installed(name: str, row: dict[str, object]) -> Installed:
         gated=row.get("gated") is True,
         offers=codec.texts(row.get("offers")),
         needs={on: codec.texts(of) for on, of in codec.mapping(row.get("needs")).items()},
+        starts=refs(codec.texts(row.get("starts")), scope),
+        runs=refs(codec.texts(row.get("runs")), scope),
+        ends=row.get("ends") is True,
     )
 
 
@@ -130,4 +154,15 @@ def _row(agent: Installed) -> dict[str, object]:
         "gated": agent.gated,
         "offers": agent.offers,
         "needs": dict(agent.needs),
+        **_special(agent),
     }
+
+
+def _special(agent: Installed) -> dict[str, object]:
+    """What most agents do not have: the file is on the path of every status."""
+    found = {
+        "starts": [unit.name for unit in agent.starts],
+        "runs": [unit.name for unit in agent.runs],
+        "ends": agent.ends,
+    }
+    return {key: value for key, value in found.items() if value}

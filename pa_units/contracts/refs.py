@@ -1,5 +1,6 @@
 """Names that every stage uses: scope, unit, agent."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -16,6 +17,11 @@ class UnitRef(NamedTuple):
 
     name: str
     scope: Scope
+
+
+def refs(names: Iterable[str], scope: Scope) -> tuple[UnitRef, ...]:
+    """The units of these names."""
+    return tuple(UnitRef(name, scope) for name in names)
 
 
 OWN_PREFIX = "pa-"

@@ -83,6 +83,9 @@ def _entry(job: Job, agent: AgentBundle, version: Version) -> Installed:
         gated=agent.gated,
         offers=agent.offers,
         needs=agent.needs,
+        starts=agent.starts,
+        runs=agent.runs,
+        ends=agent.ends,
     )
 
 

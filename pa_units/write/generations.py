@@ -11,7 +11,7 @@ from pa_units.contracts import codec
 from pa_units.contracts.bundle import AgentBundle, Artifact, Kind
 from pa_units.contracts.ledger import Origin
 from pa_units.contracts.places import Places
-from pa_units.contracts.refs import Scope, UnitRef
+from pa_units.contracts.refs import Scope, refs
 from pa_units.kit import files
 from pa_units.kit.errors import PaError
 from pa_units.write.disk import Disk, RootDisk
@@ -93,6 +93,9 @@ def encode(generation: Generation) -> bytes:
             "gated": bundle.gated,
             "offers": bundle.offers,
             "needs": dict(bundle.needs),
+            "starts": [unit.name for unit in bundle.starts],
+            "runs": [unit.name for unit in bundle.runs],
+            "ends": bundle.ends,
             "artifacts": [_row(artifact) for artifact in bundle.artifacts],
         },
     )
@@ -107,7 +110,7 @@ def _decode(body: Mapping[str, object], agent: str, scope: Scope) -> Generation:
     bundle = AgentBundle(
         agent=agent,
         digest=codec.text(body.get("digest")),
-        units=tuple(UnitRef(unit, scope) for unit in codec.texts(body.get("units"))),
+        units=refs(codec.texts(body.get("units")), scope),
         artifacts=tuple(
             _artifact(codec.mapping(row)) for row in codec.items(body.get("artifacts"))
         ),
@@ -120,6 +123,9 @@ def _decode(body: Mapping[str, object], agent: str, scope: Scope) -> Generation:
         gated=body.get("gated") is True,
         offers=codec.texts(body.get("offers")),
         needs={on: codec.texts(of) for on, of in codec.mapping(body.get("needs")).items()},
+        starts=refs(codec.texts(body.get("starts")), scope),
+        runs=refs(codec.texts(body.get("runs")), scope),
+        ends=body.get("ends") is True,
     )
     return Generation(
         number=codec.number(body.get("number")),

@@ -75,6 +75,9 @@ def _facts(agent: AgentBundle | Installed) -> tuple[object, ...]:
         agent.gated,
         agent.offers,
         dict(agent.needs),
+        agent.starts,
+        agent.runs,
+        agent.ends,
         dict(agent.labels),
     )
 

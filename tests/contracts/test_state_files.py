@@ -32,6 +32,10 @@ FULL = Installed(
     delays_ms=(1000, 2000),
     generation=3,
     installed=1.5,
+    gated=True,
+    starts=(UnitRef("bot.timer", Scope.USER),),
+    runs=(UnitRef("bot@1.service", Scope.USER), UnitRef("bot@2.service", Scope.USER)),
+    ends=True,
 )
 
 

@@ -1,0 +1,106 @@
+"""Which units an agent has, and their names: derived here alone. *Pure.*
+
+No name of ours can be another agent's: agents are not called `pa-…` and hold no `@`.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+
+class Life(Protocol):
+    """What the choice of units depends on; agents of the spec have it."""
+
+    @property
+    def name(self) -> str:
+        """The agent's name."""
+
+    @property
+    def replicas(self) -> int:
+        """How many run side by side."""
+
+    @property
+    def schedule(self) -> object | None:
+        """When it runs, None for all the time."""
+
+    @property
+    def sockets(self) -> Sequence[object]:
+        """What is opened for it."""
+
+    @property
+    def watch(self) -> object | None:
+        """Whose changes it follows."""
+
+
+class Units(NamedTuple):
+    """The units of one agent by what they are for, as names."""
+
+    main: str
+    """stands for the agent where another unit or a user names it"""
+    starts: tuple[str, ...]
+    """what a start starts and a boot too"""
+    runs: tuple[str, ...]
+    """services that run its program"""
+    others: tuple[str, ...] = ()
+    """companions that come and go by themselves"""
+
+    @property
+    def every(self) -> tuple[str, ...]:
+        """All of them, the main one first, what starts others before those."""
+        return tuple(dict.fromkeys((self.main, *self.starts, *self.others, *self.runs)))
+
+
+def service(agent: str) -> str:
+    """The service of an agent that runs once at a time."""
+    return f"{agent}.service"
+
+
+def template(agent: str) -> str:
+    """The file of an agent that runs several times side by side."""
+    return f"{agent}@.service"
+
+
+def instance(agent: str, number: int) -> str:
+    """One of these, counted from 1."""
+    return f"{agent}@{number}.service"
+
+
+def target(agent: str) -> str:
+    """All of these together."""
+    return f"{agent}.target"
+
+
+def timer(agent: str) -> str:
+    """Starts a scheduled agent."""
+    return f"{agent}.timer"
+
+
+def socket(agent: str) -> str:
+    """Listens for an agent."""
+    return f"{agent}.socket"
+
+
+def watch(agent: str, suffix: str) -> str:
+    """The path unit that sees files change (`.path`) and what it starts (`.service`). They have
+    one stem, and are not `AGENT-watch`: that could be an agent."""
+    return f"pa-watch-{agent}{suffix}"
+
+
+def of(agent: Life) -> Units:
+    """The units of an agent."""
+    name = agent.name
+    watches = (watch(name, ".path"), watch(name, ".service")) if agent.watch else ()
+    sockets = (socket(name),) if agent.sockets else ()
+    if agent.replicas > 1:
+        runs = tuple(instance(name, number) for number in range(1, agent.replicas + 1))
+        return Units(target(name), (target(name),), runs, sockets + watches)
+    only = service(name)
+    starts = (timer(name),) if agent.schedule else sockets or (only,)
+    return Units(only, starts, (only,), watches)
+
+
+def files(agent: Life) -> tuple[str, ...]:
+    """The unit files that have the agent's own name and so may be taken already."""
+    units = of(agent)
+    runs = (template(agent.name),) if agent.replicas > 1 else units.runs
+    named = (unit for unit in (*units.starts, *units.others) if not unit.startswith("pa-"))
+    return tuple(dict.fromkeys((*runs, *named)))
