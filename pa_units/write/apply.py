@@ -20,7 +20,7 @@ from pa_units.write.diff import compare
 from pa_units.write.disk import RootDisk
 from pa_units.write.job import Job
 from pa_units.write.plan import plan
-from pa_units.write.request import Request
+from pa_units.write.request import After, Request
 from pa_units.write.session import WAIT, session
 from pa_units.write.state import State
 
@@ -30,7 +30,7 @@ class Applied(NamedTuple):
 
     changes: Changes
     state: State
-    """ledger and inventory afterwards"""
+    """ledger, inventory and what is due afterwards"""
     recovered: str = ""
     """what an interrupted command had left to undo or finish, in words"""
 
@@ -45,6 +45,7 @@ def apply(
     force: bool = False,
     user_changed: bool = False,
     driver: str = "systemd",
+    after: After = After.NOTHING,
     root: str = "",
     wait: float = WAIT,
 ) -> Applied:
@@ -52,13 +53,20 @@ def apply(
 
     `environment` gives values for `${VAR}` in secrets, before the stored ones, and is remembered.
     `origins` says by agent which file its spec came from. Nothing is written when nothing differs.
+    What `after` announces is due until `due.settle` is told that it was done.
 
     Raises `Refused` for files that are not ours or were edited (without `force`), UsageError for
     variables without a value and for a changed user (without `user_changed`), PaError when the
     disk cannot be written: nothing has changed then.
     """
     request = Request(
-        bundle, environment or {}, origins or {}, frozenset(prune), force=force, driver=driver
+        bundle,
+        environment or {},
+        origins or {},
+        frozenset(prune),
+        force=force,
+        driver=driver,
+        after=after,
     )
     return carry_out(places, request, user_changed, root, wait)
 
@@ -76,7 +84,7 @@ def preview(
 ) -> Changes:
     """Say what `apply`, or `remove`, would do now, refusals included. Writes nothing."""
     request = Request(bundle, environment or {}, origins or {}, frozenset(remove), purge, force)
-    return compare(_job(places, request, root)).changes
+    return foresee(places, request, root)
 
 
 def remove(
@@ -84,6 +92,7 @@ def remove(
     names: Collection[str],
     *,
     purge: bool = False,
+    after: After = After.NOTHING,
     root: str = "",
     wait: float = WAIT,
 ) -> Applied:
@@ -93,13 +102,19 @@ def remove(
     the agent is no longer installed. Raises NotInstalled for an unknown name: nothing has changed
     then.
     """
-    return carry_out(places, Request(remove=frozenset(names), purge=purge), False, root, wait)
+    request = Request(remove=frozenset(names), purge=purge, after=after)
+    return carry_out(places, request, False, root, wait)
 
 
 def left_of(places: Places, name: str, root: str = "") -> tuple[str, ...]:
     """Return the paths that an uninstall without purge has left for an agent."""
     job = _job(places, Request(remove=frozenset({name}), purge=True), root)
     return records.left(job, name, compare(job).changes)
+
+
+def foresee(places: Places, request: Request, root: str = "") -> Changes:
+    """Say what `carry_out` would do with any request, refusals included. Writes nothing."""
+    return compare(_job(places, request, root)).changes
 
 
 def carry_out(

@@ -64,6 +64,8 @@ class AgentChange(NamedTuple):
     """set when it would run as another user than before"""
     missing: tuple[str, ...] = ()
     """variables of its secrets that have no value"""
+    rerun: bool = False
+    """a run of the version before is no longer what is installed"""
 
 
 class Changes(NamedTuple):
@@ -77,6 +79,19 @@ class Changes(NamedTuple):
         """Is there anything to do?"""
         return any(change.action not in IDLE for change in self.files) or any(
             agent.action is not Action.SAME for agent in self.agents.values()
+        )
+
+    @property
+    def read_before(self) -> bool:
+        """Has something changed that the init system may have read?
+
+        A reload costs PID 1 about a millisecond per unit of the host; new files it finds when they
+        are first asked for.
+        """
+        again = (Action.UPDATE, Action.REMOVE)
+        return any(
+            change.kind in (Kind.UNIT, Kind.LINK) and change.action in again
+            for change in self.files
         )
 
     @property

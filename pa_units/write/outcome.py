@@ -1,11 +1,14 @@
-"""*Pure*: ledger and inventory once a comparison has become true."""
+"""*Pure*: ledger, inventory and what is due once a comparison has become true."""
 
+from pa_units.contracts import due as dues
 from pa_units.contracts.bundle import Kind
+from pa_units.contracts.due import Due, Run
 from pa_units.contracts.inventory import Inventory, Owned, digest
 from pa_units.contracts.ledger import Ledger
 from pa_units.write.changes import Action, Change
 from pa_units.write.diff import Comparison
 from pa_units.write.job import Job
+from pa_units.write.request import After
 
 _NO_CONTENT = frozenset({Kind.DIRECTORY, Kind.LOG, Kind.STATE})
 
@@ -46,3 +49,23 @@ def ledger(job: Job, compared: Comparison) -> Ledger:
     """Return the ledger."""
     agents = {**job.state.ledger.agents, **compared.entries}
     return Ledger({name: agents[name] for name in agents if name not in job.request.remove})
+
+
+def due(job: Job, compared: Comparison) -> Due:
+    """Return what the init system has to be told from then on."""
+    if job.request.after is After.NOTHING:
+        return job.state.due
+    changes, wanted = compared.changes, job.request.after is After.START
+    kept = {unit.name for entry in compared.entries.values() for unit in entry.units}
+    gone = {unit.name for agent in changes.agents.values() for unit in agent.units_gone} - kept
+    new = Due(
+        reload=job.now if changes.read_before else 0.0,
+        stop=tuple(sorted(gone)),
+        runs={
+            name: Run(job.now, wanted)
+            for name, agent in changes.agents.items()
+            if agent.rerun and agent.action not in (Action.SAME, Action.REMOVE)
+        },
+    )
+    found = dues.joined(job.state.due, new, gone=job.request.remove)
+    return found._replace(stop=tuple(unit for unit in found.stop if unit not in kept))

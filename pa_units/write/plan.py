@@ -42,7 +42,11 @@ def plan(job: Job, compared: Comparison) -> Plan:
     known = _known(job, files, changes)
     emptied = _emptied(job, known, files.keys() | {put.path for put in puts}, gone)
     recorded = known.union(_recorded(job, made)) - {*emptied, *files}
-    after = State(outcome.ledger(job, compared), outcome.inventory(compared, files, recorded))
+    after = State(
+        outcome.ledger(job, compared),
+        outcome.inventory(compared, files, recorded),
+        outcome.due(job, compared),
+    )
     transaction = Transaction(
         directories=made,
         unlinks=gone.links,

@@ -1,6 +1,7 @@
 """What a caller of this room asks for."""
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import NamedTuple
 
 from pa_units.contracts.bundle import Bundle
@@ -8,6 +9,17 @@ from pa_units.contracts.ledger import Origin
 
 GENERATIONS = 5
 """How many versions of an agent are stored, the present one included"""
+
+
+class After(StrEnum):
+    """What the caller is going to tell the init system; kept on disk until it has."""
+
+    NOTHING = "nothing"
+    """the files are for a system that is not running"""
+    RELOAD = "reload"
+    """that its files have changed"""
+    START = "start"
+    """and to bring the agents up"""
 
 
 class Request(NamedTuple):
@@ -27,3 +39,4 @@ class Request(NamedTuple):
     generations: Mapping[str, int] = {}
     """by agent: the stored generation that its bundle is, when going back to it"""
     driver: str = "systemd"
+    after: After = After.NOTHING

@@ -1,6 +1,6 @@
-"""Go back to a stored version of an agent, or write the present one anew."""
+"""Go back to stored versions of agents, or write the present one anew."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from pa_units.contracts import ledger
 from pa_units.contracts.bundle import AgentBundle, Artifact, Bundle, Kind
@@ -9,8 +9,9 @@ from pa_units.contracts.places import Places
 from pa_units.kit.errors import NotInstalled, PaError
 from pa_units.kit.files import read_if_present
 from pa_units.write import generations
-from pa_units.write.apply import Applied, carry_out
-from pa_units.write.request import Request
+from pa_units.write.apply import Applied, carry_out, foresee
+from pa_units.write.changes import Changes
+from pa_units.write.request import After, Request
 from pa_units.write.session import WAIT
 
 
@@ -22,6 +23,7 @@ def restore(
     environment: Mapping[str, str] | None = None,
     force: bool = False,
     user_changed: bool = False,
+    after: After = After.NOTHING,
     root: str = "",
     wait: float = WAIT,
 ) -> Applied:
@@ -31,20 +33,33 @@ def restore(
     Secrets are filled with the values of today. Raises NotInstalled, PaError when there is no such
     generation, and what `apply.apply` raises.
     """
-    installed = _installed(places, name, root)
-    number = number or generations.read(places, name, installed.generation, root).parent
-    if not number:
-        raise PaError(f"cannot go back with {name}: this is its first version")
-    stored = generations.read(places, name, number, root)
-    request = Request(
-        bundle=Bundle((_with_helpers(stored.bundle, root),), ()),
-        environment=environment or {},
-        origins={name: stored.origin},
-        force=force,
-        generations={name: number},
-        driver=installed.driver,
+    request = _request(places, {name: number}, root)._replace(
+        environment=environment or {}, force=force, after=after
     )
     return carry_out(places, request, user_changed, root, wait)
+
+
+def restore_all(
+    places: Places,
+    numbers: Mapping[str, int],
+    *,
+    remove: Collection[str] = (),
+    after: After = After.NOTHING,
+    root: str = "",
+    wait: float = WAIT,
+) -> Applied:
+    """Go back with several agents in one step, by name and generation; those of `remove`, which
+    had no version before, are uninstalled.
+
+    An agent runs as the user of its former version again. Raises what `restore` raises.
+    """
+    request = _request(places, numbers, root)._replace(remove=frozenset(remove), after=after)
+    return carry_out(places, request, True, root, wait)
+
+
+def preview(places: Places, name: str, number: int = 0, *, root: str = "") -> Changes:
+    """Say what `restore` would do now, refusals included. Writes nothing."""
+    return foresee(places, _request(places, {name: number}, root), root)
 
 
 def refresh(
@@ -52,12 +67,33 @@ def refresh(
     name: str,
     *,
     environment: Mapping[str, str] | None = None,
+    after: After = After.NOTHING,
     root: str = "",
     wait: float = WAIT,
 ) -> Applied:
     """Write the present version of an agent anew, as after `secrets.set_values`."""
     number = _installed(places, name, root).generation
-    return restore(places, name, number, environment=environment, root=root, wait=wait)
+    return restore(places, name, number, environment=environment, after=after, root=root, wait=wait)
+
+
+def _request(places: Places, numbers: Mapping[str, int], root: str) -> Request:
+    found = [_stored(places, name, number, root) for name, number in numbers.items()]
+    return Request(
+        bundle=Bundle(tuple(_with_helpers(stored.bundle, root) for stored in found), ()),
+        origins={stored.bundle.agent: stored.origin for stored in found},
+        generations={stored.bundle.agent: stored.number for stored in found},
+    )
+
+
+def _stored(places: Places, name: str, number: int, root: str) -> generations.Generation:
+    present = _installed(places, name, root).generation
+    wanted = number or generations.read(places, name, present, root).parent
+    if not wanted:
+        raise PaError(
+            f"cannot go back with {name}: this is its first version",
+            f"see which are stored: pa history {name}",
+        )
+    return generations.read(places, name, wanted, root)
 
 
 def _installed(places: Places, name: str, root: str) -> Installed:

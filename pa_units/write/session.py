@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from pa_units.contracts import inventory
+from pa_units.contracts import due, inventory
 from pa_units.contracts.places import Places
 from pa_units.kit import files, lock
 from pa_units.write import transaction
@@ -39,7 +39,8 @@ def session(places: Places, root: str = "", wait: float = WAIT) -> Iterator[Sess
 
 def _tidy(places: Places, ours: set[str], root: str) -> None:
     """Once nothing is installed or remembered, leave no empty state directory behind."""
-    lasting = (places.ledger, inventory.path_of(places), *transaction.names(places))
+    documents = (places.ledger, inventory.path_of(places), due.path_of(places))
+    lasting = (*documents, *transaction.names(places))
     if any(os.path.lexists(root + path) for path in lasting):
         return
     files.remove(places.lock, root)
