@@ -11,7 +11,8 @@ A command line passes three steps in this order: words are split, unquoted and C
 import re
 from collections.abc import Iterable
 
-from pa_units.spec.template import Var, parse
+from pa_units.spec.scalars import Bad
+from pa_units.spec.template import Template, Var, parse
 
 _MS_PER_SECOND = 1000
 
@@ -25,9 +26,9 @@ class UnitText(str):
 class Inexpressible(ValueError):
     """No spelling of `value` exists in a unit file; the message says why."""
 
-    def __init__(self, value: str, reason: str) -> None:
-        super().__init__(reason)
-        self.value = value
+    def __init__(self, value: str, why: str, hint: str = "", code: str = "inexpressible") -> None:
+        super().__init__(why)
+        self.value, self.hint, self.code = value, hint, code
 
 
 _NEEDS_QUOTES = re.compile(r"[\x00-\x20\"'\\;\x7f]|^$")
@@ -47,13 +48,13 @@ def _escape(match: re.Match[str]) -> str:
 def _quoted(text: str) -> str:
     """Quote one word whose `%` and `$` are already protected."""
     if len(text) * 4 > LONGEST_WORD and len(text.encode()) > LONGEST_WORD:
-        raise Inexpressible(text, "it is longer than the 128 KiB that a program can be given")
+        raise Inexpressible(text, "a program can be given no word above 128 KiB")
     return f'"{_ESCAPED.sub(_escape, text)}"' if _NEEDS_QUOTES.search(text) else text
 
 
 def _refuse_control(text: str) -> None:
     if _CONTROL.search(text):
-        raise Inexpressible(text, "control characters cannot stand here in a unit file")
+        raise Inexpressible(text, "a control character cannot stand here in a unit file")
 
 
 def percent(text: str) -> str:
@@ -66,20 +67,32 @@ def _ends_badly(text: str) -> bool:
     return text.endswith((" ", "\\"))
 
 
+_GUARD = "%i"
+"""Empty in a unit that is no instance of a template."""
+
+
 def line(text: str, *, instance: bool = False) -> UnitText:
     """A value that is the rest of its line: `Description=`, `PIDFile=`, `append:` paths.
 
-    Quotes are literal there (a quoted path is "not absolute"). `%i` is empty in a unit that is no
-    instance of a template: it guards a blank or backslash at either end. Raises Inexpressible for
-    these in an `instance`, and for control characters.
+    Quotes are literal there (a quoted path is "not absolute"). Raises Inexpressible for control
+    characters, and in an `instance` for a blank or backslash where it needs a guard.
     """
     _refuse_control(text)
-    guarded = percent(text)
-    if not (_ends_badly(text) or text.startswith(" ")):
-        return UnitText(guarded)
-    if instance:
-        raise Inexpressible(text, "with replicas it may not begin or end with a blank or backslash")
-    return UnitText(f"%i{guarded}%i")
+    before = _GUARD if text.startswith(" ") else ""
+    after = _GUARD if _ends_badly(text) else ""
+    if instance and before + after:
+        raise Inexpressible(
+            text, "of several replicas systemd cuts blanks and a backslash at its end"
+        )
+    return UnitText(f"{before}{percent(text)}{after}")
+
+
+def append(path: str, *, instance: bool = False) -> UnitText:
+    """`append:PATH` of `StandardOutput=`. A blank at its end would be lost on the way to
+    systemd-executor (ran on 257)."""
+    if path.endswith(" "):
+        raise Inexpressible(path, "systemd 255 and later cut the blank at its end off")
+    return line(f"append:{path}", instance=instance)
 
 
 def directory(path: str) -> UnitText:
@@ -104,9 +117,16 @@ def template_word(raw: str) -> str:
     if "$" not in raw:
         return _quoted(percent(raw))
     parts = (
-        f"${{{part.name}}}" if isinstance(part, Var) else _literal(part) for part in parse(raw)
+        f"${{{part.name}}}" if isinstance(part, Var) else _literal(part) for part in _parsed(raw)
     )
     return _quoted("".join(parts))
+
+
+def _parsed(raw: str) -> Template:
+    try:
+        return parse(raw)
+    except Bad as bad:
+        raise Inexpressible(raw, bad.message, bad.hint, "bad-reference") from None
 
 
 def _literal(text: str) -> str:
@@ -118,9 +138,10 @@ def literal_word(text: str) -> str:
     return _quoted(_literal(text))
 
 
-_UNSPEAKABLE = re.compile(r"[\x00-\x1f\x7f\"'\\]|^[-@:+!|]")
-"""Signs that systemd refuses in the path of a program whatever the quotes, and those that it takes
-for a prefix with a meaning of its own (`+`: with full privileges) also inside quotes."""
+_UNSPEAKABLE = re.compile(r"[\x00-\x1f\x7f\"'\\]|^[-@:+!|]|\s$")
+"""Signs that systemd refuses in the path of a program whatever the quotes; those that it takes for
+a prefix with a meaning of its own (`+`: with full privileges) also inside quotes; and a blank at
+the end, which systemd-executor loses (ran on 257)."""
 
 _RUN_IT = ("/bin/sh", "-c", """'exec "$$0" "$$@"'""")
 
@@ -142,10 +163,13 @@ def command(words: Iterable[str], *, executable: str | None = None, prefix: str 
 
 
 def _unescaped(program: str) -> str:
-    """A program's name in the spec's language; systemd expands no variable there."""
-    if any(isinstance(part, Var) for part in parse(program)):
-        raise Inexpressible(program, "systemd expands no variable in the name of a program")
-    return "".join(map(str, parse(program)))
+    """A program's name in the spec's language."""
+    parts = _parsed(program)
+    if any(isinstance(part, Var) for part in parts):
+        why = "systemd expands no variable in the name of a program"
+        hint = "write the name out, or let a shell run it"
+        raise Inexpressible(program, why, hint, "bad-reference")
+    return "".join(map(str, parts))
 
 
 def script(text: str, *, shell: str, prefix: str = "") -> UnitText:
@@ -220,7 +244,7 @@ def flag(value: bool) -> UnitText:
 def word(text: str) -> UnitText:
     """A word from a closed set of ours (a mode, a policy, a signal)."""
     if _NEEDS_QUOTES.search(text) or "%" in text:
-        raise Inexpressible(text, "it is not a plain word")
+        raise Inexpressible(text, f"'{text}' is not a plain word")
     return UnitText(text)
 
 
@@ -228,5 +252,5 @@ def raw(text: str) -> UnitText:
     """A value of the spec's `systemd:` passthrough: systemd's own syntax, kept to one line."""
     _refuse_control(text)
     if (len(text) - len(text.rstrip("\\"))) % 2:
-        raise Inexpressible(text, "a final backslash would continue into the next line")
+        raise Inexpressible(text, "its final backslash would swallow the next line")
     return UnitText(text)

@@ -14,7 +14,7 @@ from pa_units.spec.canonical import digest, to_yaml
 from pa_units.spec.document import Document
 from pa_units.spec.load import load
 from pa_units.spec.model import Agent
-from pa_units.spec.problems import Mark, Problem, ordered
+from pa_units.spec.problems import Mark, Problem, clean, ordered
 from pa_units.verbs.refusal import SpecRefused
 
 _STDIN = "-"
@@ -97,13 +97,17 @@ def sources(loaded: Loaded) -> list[Source]:
 def compiled(loaded: Loaded, facts: Facts) -> Compiled:
     """Compile all agents; notes become problems at their lines."""
     bundle = compile_agents(sources(loaded), facts)
+    known = {(problem.code, problem.mark) for problem in loaded.problems}
     noted = (_problem(note, loaded) for note in bundle.notes)
-    return Compiled(loaded, bundle, ordered((*loaded.problems, *noted)))
+    # An agent that a lint refused is compiled all the same, for the rest of its problems.
+    fresh = (problem for problem in noted if (problem.code, problem.mark) not in known)
+    return Compiled(loaded, bundle, ordered((*loaded.problems, *fresh)))
 
 
 def _problem(note: Note, loaded: Loaded) -> Problem:
     mark: Mark = loaded.documents[note.agent].locate(note.agent, note.loc)
-    return Problem(note.level, note.code, f"{note.agent}: {note.text}", note.hint, mark)
+    text = clean(f"{note.agent}: {note.text}")
+    return Problem(note.level, note.code, text, note.hint, mark)
 
 
 def refuse_errors(problems: Iterable[Problem], *, strict: bool = False) -> tuple[Problem, ...]:

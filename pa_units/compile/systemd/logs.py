@@ -52,8 +52,7 @@ def part(draft: Draft) -> Part:
     """`append:` lines, the files they name, and the directories those stand in."""
     kept = streams(draft)
     lines = tuple(
-        Directive("Service", stream.directive, text.line(f"append:{stream.path}"))
-        for stream in kept
+        Directive("Service", stream.directive, text.append(stream.path)) for stream in kept
     )
     if kept and kept[0].field == "stderr":
         # Named alone, stderr must not drag stdout along: systemd would inherit in that direction.

@@ -1,7 +1,9 @@
 """One agent → its service unit and every file that belongs to it."""
 
+import re
+
 from pa_units.compile import unit_text as text
-from pa_units.compile.part import Part, join
+from pa_units.compile.part import Part, join, note
 from pa_units.compile.systemd import (
     command,
     environment,
@@ -15,35 +17,26 @@ from pa_units.compile.systemd import (
     stability,
 )
 from pa_units.compile.systemd.draft import Draft
+from pa_units.compile.systemd.guard import guarded
 from pa_units.compile.unit_file import Directive, directives
-from pa_units.contracts.bundle import Artifact, Kind
-
-_PARTS = (
-    identity.part,
-    environment.part,
-    restart.part,
-    command.part,
-    logs.part,
-    resources.part,
-    sandbox.part,
-)
-"""The order in which lines of one key follow each other: the wait before a restart comes before
-the spec's own `ExecStartPre=`."""
+from pa_units.contracts.bundle import Artifact, Kind, Note
 
 
 def part(draft: Draft) -> Part:
     """All of one agent: its artifacts include the unit."""
-    whole = join(one(draft) for one in _PARTS)
-    lines = (*_unit(draft), *whole.directives, *_install(draft))
-    unit = Artifact(Kind.UNIT, unit_path(draft), _text(draft, lines))
+    whole = join(guarded(one, draft) for one in _PARTS)
+    raw = guarded(_passthrough, draft)
+    lines = (*whole.directives, *_install(draft))
+    header = layout.Header(draft.name, spec_path(draft), draft.digest)
+    unit = layout.unit_text("service", lines, header=header, extra=raw.directives)
     artifacts = (
         *programs.artifacts(draft),
         *whole.artifacts,
         *stability.artifacts(draft),
-        unit,
+        Artifact(Kind.UNIT, unit_path(draft), unit),
         *_links(draft),
     )
-    return Part(lines, artifacts, whole.notes)
+    return Part(lines, artifacts, whole.notes + raw.notes)
 
 
 def unit_name(draft: Draft) -> str:
@@ -61,36 +54,68 @@ def spec_path(draft: Draft) -> str:
     return f"{draft.host.places.agents}/{draft.name}.yaml"
 
 
-def _text(draft: Draft, lines: tuple[Directive, ...]) -> str:
-    header = layout.Header(draft.name, spec_path(draft), draft.digest)
-    return layout.unit_text("service", lines, header=header, extra=_passthrough(draft))
-
-
-def _passthrough(draft: Draft) -> tuple[Directive, ...]:
-    return tuple(
-        Directive(section, key, text.raw(value))
-        for section, keys in draft.agent.systemd.items()
-        for key, values in keys.items()
-        for value in values
+def _passthrough(draft: Draft) -> Part:
+    return Part(
+        tuple(
+            Directive(section, key, text.raw(value))
+            for section, keys in draft.agent.systemd.items()
+            for key, values in keys.items()
+            for value in values
+        )
     )
 
 
-def _unit(draft: Draft) -> tuple[Directive, ...]:
-    agent = draft.agent
-    links = agent.documentation
-    return directives(
-        "Unit",
-        ("Description", text.line(agent.description or agent.name)),
-        *((("Documentation", text.words(map(text.path_word, links))),) if links else ()),
-        # Not SourcePath=: systemctl would show the YAML as the unit's file and warn "changed on
-        # disk" at each of its edits.
-        ("X-Pa-Spec", text.line(spec_path(draft))),
+def _about(draft: Draft) -> Part:
+    return Part(
+        directives(
+            "Unit",
+            ("Description", text.line(draft.agent.description or draft.name)),
+            # Not SourcePath=: systemctl would show the YAML as the unit's file and warn "changed
+            # on disk" at each of its edits.
+            ("X-Pa-Spec", text.line(spec_path(draft))),
+        )
     )
+
+
+_ADDRESS = re.compile(r"(https?://|file:/|info:|man:)[!-~]+")
+"""documentation_url_is_valid() in src/basic/web-util.c: others are dropped with a warning."""
+
+
+def _documentation(draft: Draft) -> Part:
+    links = draft.agent.documentation
+    kept = [text.path_word(link) for link in links if _ADDRESS.fullmatch(link)]
+    lines = directives("Unit", ("Documentation", text.words(kept))) if kept else ()
+    return Part(lines, notes=tuple(_no_address(draft, link) for link in links if link not in kept))
 
 
 def target(draft: Draft) -> str:
     """What starts it at boot, or at the first login of a user with lingering."""
     return "default.target" if draft.user_scope else "multi-user.target"
+
+
+def _no_address(draft: Draft, link: str) -> Note:
+    return note(
+        draft.name,
+        ("documentation", draft.agent.documentation.index(link)),
+        "no-address",
+        f"'{link}' stays in the spec alone: systemd takes only http, https, file, info and man "
+        "addresses without blanks",
+    )
+
+
+_PARTS = (
+    _about,
+    _documentation,
+    identity.part,
+    environment.part,
+    restart.part,
+    command.part,
+    logs.part,
+    resources.part,
+    sandbox.part,
+)
+"""The order in which lines of one key follow each other: the wait before a restart comes before
+the spec's own `ExecStartPre=`."""
 
 
 def _install(draft: Draft) -> tuple[Directive, ...]:
