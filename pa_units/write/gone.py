@@ -1,17 +1,15 @@
 """*Pure*: files of ours that nobody needs any more."""
 
-import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from pa_units.contracts.bundle import Kind
 from pa_units.contracts.inventory import Inventory, Owned, digest
 from pa_units.write.changes import Action, Change, Conflict
 from pa_units.write.disk import Disk, Shape
 from pa_units.write.judge import content_of
+from pa_units.write.rotated import finder
 
-# logrotate(8) appends a number or, with `dateext`, a date, and then the compressor's ending. A file
-# such as `bot.log.important` is somebody's own.
-_ROTATED = re.compile(r"[.-]\d[\d-]*(\.[a-z0-9]{1,4})?")
+_Find = Callable[[str], Iterator[str]]
 
 
 def removals(
@@ -23,11 +21,12 @@ def removals(
     refused without `force`.
     """
     listed = _holders(inventory)
+    logs_of = finder(disk, inventory.files)
     going = frozenset(leaving)
     for path in sorted(inventory.files.keys() - held):
         agents = tuple(listed.get(path, ()))
         free = force or going.issuperset(agents)
-        yield from _removal(inventory.files[path], agents, disk, free)
+        yield from _removal(inventory.files[path], agents, disk, logs_of, free)
 
 
 def _holders(inventory: Inventory) -> dict[str, list[str]]:
@@ -39,27 +38,23 @@ def _holders(inventory: Inventory) -> dict[str, list[str]]:
     return listed
 
 
-def _removal(owned: Owned, agents: tuple[str, ...], disk: Disk, free: bool) -> Iterator[Change]:
+def _removal(
+    owned: Owned, agents: tuple[str, ...], disk: Disk, logs_of: _Find, free: bool
+) -> Iterator[Change]:
     change = Change(Action.REMOVE, owned.kind, owned.path, agents, mode=owned.mode)
     match owned.kind:
         case Kind.DIRECTORY:
             return  # goes when it is empty: see `directories`
         case Kind.LOG:
-            yield from _log(change, disk)
+            yield from _log(change, disk, logs_of)
         case Kind.STATE:
             yield from _state(change, disk)
         case _:
             yield from _content(change, owned, disk, free)
 
 
-def _log(change: Change, disk: Disk) -> Iterator[Change]:
-    directory, _, name = change.path.rpartition("/")
-    found = [
-        f"{directory}/{entry}"
-        for entry in disk.entries(directory)
-        if entry == name or (entry.startswith(name) and _ROTATED.fullmatch(entry, len(name)))
-    ]
-    for path in found:
+def _log(change: Change, disk: Disk, logs_of: _Find) -> Iterator[Change]:
+    for path in logs_of(change.path):
         if disk.look(path).shape is Shape.FILE:
             yield change._replace(path=path)
 

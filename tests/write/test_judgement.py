@@ -186,6 +186,17 @@ def test_rotated_logs_go_with_the_log() -> None:
     assert gone(Kind.LOG, {PATH: link("/etc/shadow")}) == []
 
 
+def test_the_log_of_another_agent_is_no_rotation() -> None:
+    paths = ("/var/log/bot", "/var/log/bot-1", "/var/log/bot-1.1")
+    rows = {path: Owned(Kind.LOG, path, 0o640, "") for path in paths[:2]}
+    inventory = Inventory(rows, {"bot": paths[:1], "bot-1": paths[1:2]})
+    disk = Table(dict.fromkeys(paths, b"x"))
+    bot = removals(inventory, {"/var/log/bot-1"}, {"bot"}, disk, force=False)
+    assert [change.path for change in bot] == ["/var/log/bot"]
+    other = removals(inventory, {"/var/log/bot"}, {"bot-1"}, disk, force=False)
+    assert [change.path for change in other] == ["/var/log/bot-1", "/var/log/bot-1.1"]
+
+
 def test_a_state_directory_goes_wherever_it_is() -> None:
     private = "/etc/systemd/system/private/bot.service"
     found = gone(Kind.STATE, {PATH: link("private/bot.service"), private: DIRECTORY})
