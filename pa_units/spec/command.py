@@ -40,6 +40,8 @@ def words(value: list[object]) -> tuple[str, ...]:
             raise Bad("a word holds a zero byte", code="control-character")
     if not value or not value[0]:
         raise Bad("the command is empty", code="empty-command")
+    if not str(value[0]).isprintable():
+        raise Bad("the program's name holds a control character", code="control-character")
     return tuple(str(word) for word in value)
 
 

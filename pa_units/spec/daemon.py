@@ -25,12 +25,12 @@ SECTIONS = frozenset(
 DEFAULTS = ("health_check", "restart")
 """blocks that `agent_defaults` may give"""
 
-_KEYS = frozenset(("id", "binary_path", "config_file", "work_dir", "socket_path"))
+KEYS = frozenset(("id", "binary_path", "config_file", "work_dir", "socket_path"))
 
 
 def is_daemon(raw: Raw) -> bool:
     """Tell the dialect of an agent by its words."""
-    return not raw.keys() & {"cmd", "command"} and bool(raw.keys() & _KEYS)
+    return not raw.keys() & {"cmd", "command"} and bool(raw.keys() & KEYS)
 
 
 def inherit(draft: Draft, defaults: Raw, root: Node) -> None:

@@ -1,7 +1,7 @@
 """The agents of a document, in whichever of its shapes: a list or a mapping under `agents:`, one
 agent at the top, or one under `agent:` as the daemon's old file has it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from pa_units.contracts.bundle import Level
 from pa_units.spec import daemon
@@ -12,6 +12,8 @@ from pa_units.spec.text.nodes import MappingNode, Node, Plain, ScalarNode, Seque
 
 _AT_TOP = ("agents", "services", "agent")
 _DEFAULTS = "agent_defaults"
+_TELLING = frozenset(("name", "cmd", "command")) | daemon.KEYS
+"""one of these stands in every agent"""
 
 
 def entries(report: Report) -> Iterator[Draft]:
@@ -53,8 +55,12 @@ def _drafts(root: MappingNode, raw: Raw, report: Report) -> Iterator[Draft]:
             yield from [Draft(node, value)] if name == "agent" else _named(node, value, report)
         if not value or not isinstance(value, list | dict):
             report.error(node, "no-agents", f"no agents stand under '{name}:'")
-        return
-    yield Draft(root, _without_sections(root, raw, report))
+    elif raw.keys().isdisjoint(_TELLING):
+        _report_top(root, raw, AGENT_KEYS, report)
+        if not report.errors:
+            report.error(root, "no-agents", "no agent stands here", "'pa init' prints an example")
+    else:
+        yield Draft(root, _without_sections(root, raw, report))
 
 
 def _listed(node: SequenceNode, values: list[object], report: Report) -> Iterator[Draft]:
@@ -79,21 +85,27 @@ def _named(node: MappingNode, values: Raw, report: Report) -> Iterator[Draft]:
 
 def _without_sections(root: MappingNode, raw: Raw, report: Report) -> Raw:
     """Return the agent at the top of a document, without what stands beside it."""
-    others = daemon.SECTIONS if daemon.is_daemon(raw) else frozenset()
-    for name in raw.keys() & others:
+    if not daemon.is_daemon(raw):
+        return raw
+    for name in raw.keys() & daemon.SECTIONS:
         _ignored(root, name, report)
-    return {key: value for key, value in raw.items() if key not in others | {_DEFAULTS}}
+    beside = daemon.SECTIONS | {_DEFAULTS}
+    return {key: value for key, value in raw.items() if key not in beside}
 
 
 def _check_top(root: MappingNode, raw: Raw, report: Report, *, daemons: bool) -> None:
-    container = next(name for name in _AT_TOP if name in raw)
-    known = {container, _DEFAULTS} if daemons else {container}
-    for name in raw:
-        if name in known or name.startswith("x-"):
-            continue
-        if daemons and name in daemon.SECTIONS:
+    known = {next(name for name in _AT_TOP if name in raw)}
+    if daemons:
+        known.add(_DEFAULTS)
+        for name in raw.keys() & daemon.SECTIONS:
+            known.add(name)
             _ignored(root, name, report)
-        else:
+    _report_top(root, raw, known, report)
+
+
+def _report_top(root: MappingNode, raw: Raw, known: Set[str], report: Report) -> None:
+    for name in raw:
+        if name not in known and not name.startswith("x-"):
             report.error(_key(root, name), "unknown-key", f"unknown key '{name}'", _advice(name))
 
 

@@ -2,7 +2,7 @@
 
 import gc
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from pydantic import ValidationError
@@ -12,12 +12,13 @@ from pa_units.kit.errors import UsageError
 from pa_units.spec import daemon, lint, verdict
 from pa_units.spec.aliases import COMPOSE
 from pa_units.spec.document import Document, Report
-from pa_units.spec.draft import Draft
+from pa_units.spec.draft import Draft, Raw
 from pa_units.spec.entries import entries
 from pa_units.spec.keys import AGENT_KEYS
 from pa_units.spec.model import Agent
 from pa_units.spec.problems import Problem, clean
 from pa_units.spec.programs import anchored
+from pa_units.spec.scalars import Bad
 from pa_units.spec.text.nodes import Tree, Unreadable
 from pa_units.spec.text.read import MAX_BYTES, read
 
@@ -85,17 +86,20 @@ def _agent(draft: Draft, report: Report, base: str) -> Agent | None:
         daemon.translate(draft, base)
     draft.respell(COMPOSE)
     draft.take_free(AGENT_KEYS)
-    for note in draft.notes:
-        report.note(draft, note)
-    try:
-        agent = anchored(Agent.model_validate(draft.raw, context={"base": base}), base)
-    except ValidationError as error:
-        for note in verdict.notes(error):
-            report.note(draft, note)
-        return None
-    for note in lint.alone(agent):
+    agent, notes = _checked(draft.raw, base)
+    for note in (*draft.notes, *notes):
         report.note(draft, note)
     return agent
+
+
+def _checked(raw: Raw, base: str) -> tuple[Agent | None, Iterable[Note]]:
+    try:
+        agent = anchored(Agent.model_validate(raw, context={"base": base}), base)
+    except ValidationError as error:
+        return None, verdict.notes(error)
+    except Bad as bad:
+        return None, [Note(Level.ERROR, "", ("cmd",), bad.code, bad.message, bad.hint)]
+    return agent, lint.alone(agent)
 
 
 def _keep(agent: Agent, draft: Draft, drafts: dict[str, Draft], report: Report) -> None:

@@ -12,7 +12,7 @@ _HOOKS = tuple(Hooks.model_fields)
 
 
 def anchored(agent: Agent, base: str) -> Agent:
-    """Return the agent with the paths of its programs absolute."""
+    """Return the agent with the paths of its programs absolute. Raises `Bad`."""
     here = agent.cwd or base
     changes: dict[str, Any] = {}
     for field in ("cmd", "stop_command", "reload_command"):
@@ -37,7 +37,8 @@ def _relative(command: Command | None) -> bool:
         command is not None
         and not command.shell
         and "/" in command.words[0]
-        and not command.words[0].startswith(("/", "~", "$"))
+        and not command.words[0].startswith(("/", "~"))
+        and "${" not in command.words[0]
     )
 
 

@@ -129,8 +129,8 @@ def print_duration(milliseconds: int) -> str:
 
 
 _POWERS = {"": 0, "k": 10, "m": 20, "g": 30, "t": 40}
-_SIZE = re.compile(r"(\d{1,15}(?:\.\d{1,15})?) ?(?:([kmgt])(?:i?b)?|b)", re.IGNORECASE | re.ASCII)
-_LARGEST = 1 << 60
+_SIZE = re.compile(r"(\d{1,16}(?:\.\d{1,15})?) ?(?:([kmgt])(?:i?b)?|b)", re.IGNORECASE | re.ASCII)
+_LARGEST = 1 << 50  # also keeps floats exact
 
 
 @_cached

@@ -1,7 +1,7 @@
 """Rules about commands, the environment and secrets."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from pa_units.contracts.bundle import Level, Loc
 from pa_units.spec.command import Command
@@ -64,29 +64,32 @@ _PROVIDED = frozenset(_SET_BY_SYSTEMD.split())
 
 
 def _variables(agent: Agent) -> Iterator[Finding]:
-    known = agent.env.keys() | {n for n, secret in agent.secrets.items() if secret.target == "env"}
+    secrets = {name for name, secret in agent.secrets.items() if secret.target == "env"}
+    known = agent.env.keys() | secrets | _PROVIDED
     for loc, command in commands(agent):
-        for word in command.words if not command.shell else ():
+        for index, word in enumerate(() if command.shell else command.words):
             if "${" not in word:
                 continue
-            try:
-                found = variables(word)
-            except Bad as bad:
-                yield loc, bad.message, bad.hint
-                continue
-            for var in found:
-                if var.default is not None:
-                    yield (
-                        loc,
-                        f"systemd has no defaults in commands: ${{{var.name}:-{var.default}}}",
-                        f"put {var.name}: \"${{{var.name}:-{var.default}}}\" into 'env:'",
-                    )
-                elif var.name not in known | _PROVIDED and not agent.env_file:
-                    yield (
-                        loc,
-                        f"${{{var.name}}} is not in this agent's environment",
-                        f"add it to 'env:', or write $${{{var.name}}} for the literal text",
-                    )
+            if index == 0:
+                yield loc, "the program itself cannot be a variable", "write its path out"
+            for text, hint in _references(word, known, open_ended=bool(agent.env_file)):
+                yield loc, text, hint
+
+
+def _references(word: str, known: Set[str], *, open_ended: bool) -> Iterator[tuple[str, str]]:
+    try:
+        found = variables(word)
+    except Bad as bad:
+        yield bad.message, bad.hint
+        return
+    for name, default in found:
+        if default is not None:
+            reference = f"${{{name}:-{default}}}"
+            hint = f"put {name}: \"{reference}\" into 'env:'"
+            yield f"systemd has no defaults in commands: {reference}", hint
+        elif name not in known and not open_ended:
+            hint = f"add it to 'env:', or write $${{{name}}} for the literal text"
+            yield f"${{{name}}} is not in this agent's environment", hint
 
 
 _BARE = re.compile(r"(?<!\$)\$[A-Za-z_]\w*")

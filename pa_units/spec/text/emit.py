@@ -59,8 +59,11 @@ def scalar(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, dict | list | tuple):
         return "{}" if isinstance(value, dict) else "[]"
+    if isinstance(value, float):
+        # YAML 1.1 takes 5e-05 for a text.
+        return repr(value) if "." in repr(value) else repr(value).replace("e", ".0e")
     text = str(value)
-    if isinstance(value, int | float) or (_PLAIN.fullmatch(text) and not _TAKEN.fullmatch(text)):
+    if isinstance(value, int) or (_PLAIN.fullmatch(text) and not _TAKEN.fullmatch(text)):
         return text
     return quoted(text)
 
