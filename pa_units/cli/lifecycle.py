@@ -1,102 +1,94 @@
-"""`start`, `stop`, `restart`, `enable`, `disable`."""
+"""`start`, `stop`, `restart`, `enable`, `disable`, and what becomes of agents in any verb."""
 
 from collections.abc import Sequence
 
 import click
 
 from pa_units.cli import options, out
-from pa_units.verbs import boot
+from pa_units.contracts.ledger import Installed
+from pa_units.verbs import boot, control
 from pa_units.verbs import lifecycle as verb
+from pa_units.verbs.here import Here
 from pa_units.verbs.lifecycle import Outcome
 
-FAILED, NO_PERMISSION = 1, 4
+FAILED, NO_PERMISSION, NOT_RUNNING = 1, 4, 7
+
+Agents = Sequence[Installed]
 
 
 @click.command()
-@options.names()
-@options.scope
+@options.agents
 @options.no_block
-def start(
-    names: tuple[str, ...],
-    everything: bool,
-    labels: tuple[str, ...],
-    scope: str | None,
-    no_block: bool,
-) -> int:
+def start(at: Here, agents: Agents, no_block: bool) -> int:
     """Start agents, with a fresh restart budget, and wait until they are up."""
-    at = options.at(scope)
-    agents = verb.chosen(at, names, everything=everything, labels=labels)
     return report(verb.start(at, agents, wait=not no_block))
 
 
 @click.command()
-@options.names()
-@options.scope
+@options.agents
 @options.no_block
-def stop(
-    names: tuple[str, ...],
-    everything: bool,
-    labels: tuple[str, ...],
-    scope: str | None,
-    no_block: bool,
-) -> int:
+def stop(at: Here, agents: Agents, no_block: bool) -> int:
     """Stop agents. They start again at the next boot unless they are disabled too."""
-    at = options.at(scope)
-    agents = verb.chosen(at, names, everything=everything, labels=labels)
     return report(verb.stop(at, agents, wait=not no_block))
 
 
 @click.command()
-@options.names()
-@options.scope
+@options.agents
 @options.no_block
-def restart(
-    names: tuple[str, ...],
-    everything: bool,
-    labels: tuple[str, ...],
-    scope: str | None,
-    no_block: bool,
-) -> int:
+def restart(at: Here, agents: Agents, no_block: bool) -> int:
     """Restart agents; those that are stopped are started."""
-    at = options.at(scope)
-    agents = verb.chosen(at, names, everything=everything, labels=labels)
     return report(verb.restart(at, agents, wait=not no_block))
 
 
 @click.command()
-@options.names()
-@options.scope
+@options.agents
 @click.option("--now", is_flag=True, help="Start them, too.")
-def enable(
-    names: tuple[str, ...],
-    everything: bool,
-    labels: tuple[str, ...],
-    scope: str | None,
-    now: bool,
-) -> int:
+def enable(at: Here, agents: Agents, now: bool) -> int:
     """Start agents at boot."""
-    at = options.at(scope)
-    agents = verb.chosen(at, names, everything=everything, labels=labels)
     code = report(boot.enable(at, agents, on=True))
     return code or (report(verb.start(at, agents)) if now else 0)
 
 
 @click.command()
-@options.names()
-@options.scope
+@options.agents
 @click.option("--now", is_flag=True, help="Stop them, too.")
-def disable(
-    names: tuple[str, ...],
-    everything: bool,
-    labels: tuple[str, ...],
-    scope: str | None,
-    now: bool,
-) -> int:
+def disable(at: Here, agents: Agents, now: bool) -> int:
     """Do not start agents at boot."""
-    at = options.at(scope)
-    agents = verb.chosen(at, names, everything=everything, labels=labels)
     code = report(boot.enable(at, agents, on=False))
     return code or (report(verb.stop(at, agents)) if now else 0)
+
+
+@click.command()
+@options.agents
+def reload(at: Here, agents: Agents) -> int:
+    """Have running agents read their own configuration again, by reload_command or reload_signal.
+
+    Exit code 7: one of them does not run.
+    """
+    return report(control.reload(at, agents))
+
+
+@click.command()
+@options.agents
+def pause(at: Here, agents: Agents) -> int:
+    """Freeze all processes of agents; `pa resume` lets them go on. They keep their memory."""
+    return report(control.pause(at, agents))
+
+
+@click.command()
+@options.agents
+def resume(at: Here, agents: Agents) -> int:
+    """Let paused agents go on."""
+    return report(control.resume(at, agents))
+
+
+@click.command()
+@options.agents
+@click.option("-s", "--signal", default="SIGTERM", show_default=True, help="Name or number.")
+@click.option("--whole", is_flag=True, help="All processes, not the main one alone.")
+def kill(at: Here, agents: Agents, signal: str, whole: bool) -> int:
+    """Send a signal to agents. What systemd does when they end by it is up to restart_policy."""
+    return report(control.kill(at, agents, signal, whole=whole))
 
 
 def report(outcomes: Sequence[Outcome]) -> int:
@@ -105,7 +97,9 @@ def report(outcomes: Sequence[Outcome]) -> int:
         show(outcome)
     if all(outcome.ok for outcome in outcomes):
         return 0
-    return NO_PERMISSION if any(outcome.denied for outcome in outcomes) else FAILED
+    if any(outcome.denied for outcome in outcomes):
+        return NO_PERMISSION
+    return NOT_RUNNING if any(outcome.idle for outcome in outcomes) else FAILED
 
 
 def show(outcome: Outcome) -> None:
@@ -115,6 +109,6 @@ def show(outcome: Outcome) -> None:
         pid = f", pid {outcome.pid}" if outcome.pid else ""
         out.line(f"{name}: {outcome.did}{pid}")
         return
-    out.hint(f"{name}: {out.paint('not up', 'red')}: {outcome.reason}")
+    out.hint(f"{name}: {out.paint(outcome.failed, 'red')}: {outcome.reason}")
     for line in outcome.log:
         out.hint(f"    {line}")

@@ -1,85 +1,111 @@
-"""`status`, `is-active`, `is-failed`, `logs`, `cat`."""
+"""`status`, `is-active`, `is-failed`, `list`, `show`, `logs`, `cat`."""
 
 import click
 
 from pa_units.cli import options, out
-from pa_units.cli.show_status import show, show_words
+from pa_units.cli.lifecycle import Agents
+from pa_units.cli.out import Column
+from pa_units.cli.show_status import show as show_status
+from pa_units.cli.show_status import show_words
 from pa_units.contracts.status import UP, State
+from pa_units.kit.errors import UsageError
 from pa_units.verbs import files as files_verb
 from pa_units.verbs import lifecycle
 from pa_units.verbs import logs as logs_verb
+from pa_units.verbs import status as verb
+from pa_units.verbs.here import Here
 from pa_units.verbs.logs import LogLine
 
 
 @click.command()
-@options.names(required=False)
+@options.names
 @options.scope
 @options.json
+@click.option("--watch", is_flag=True, help="Again and again, until interrupted.")
 def status(
     names: tuple[str, ...],
     everything: bool,
     labels: tuple[str, ...],
     scope: str | None,
     as_json: bool,
+    watch: bool,
 ) -> int:
     """Show what agents are doing; in full if one is named.
 
     Exit code: 0 all of them run, 3 one does not, 4 one is not installed.
     """
-    return show(options.at(scope), () if everything else names, as_json=as_json, labels=labels)
+    at = options.at(scope)
+    chosen = () if everything else names
+    if watch:
+        out.again(lambda: show_status(at, chosen, as_json=as_json, labels=labels))
+    return show_status(at, chosen, as_json=as_json, labels=labels)
+
+
+_QUIET = click.option("-q", "--quiet", is_flag=True, help="Print nothing.")
 
 
 @click.command("is-active")
-@options.names()
-@options.scope
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing.")
-def is_active(
-    names: tuple[str, ...],
-    everything: bool,
-    labels: tuple[str, ...],
-    scope: str | None,
-    quiet: bool,
-) -> int:
+@options.agents
+@_QUIET
+def is_active(at: Here, agents: Agents, quiet: bool) -> int:
     """Print the state of agents; exit code 0 if all of them run, else 3."""
-    at = options.at(scope)
-    chosen = lifecycle.chosen(at, names, everything=everything, labels=labels)
-    return show_words(at, [agent.name for agent in chosen], UP, quiet=quiet)
+    return show_words(at, [agent.name for agent in agents], UP, quiet=quiet)
 
 
 @click.command("is-failed")
-@options.names()
-@options.scope
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing.")
-def is_failed(
-    names: tuple[str, ...],
-    everything: bool,
-    labels: tuple[str, ...],
-    scope: str | None,
-    quiet: bool,
-) -> int:
+@options.agents
+@_QUIET
+def is_failed(at: Here, agents: Agents, quiet: bool) -> int:
     """Print the state of agents; exit code 0 if all of them have failed, else 1."""
-    at = options.at(scope)
-    chosen = lifecycle.chosen(at, names, everything=everything, labels=labels)
     failed = frozenset({State.FAILED})
-    return 1 if show_words(at, [agent.name for agent in chosen], failed, quiet=quiet) else 0
+    return 1 if show_words(at, [agent.name for agent in agents], failed, quiet=quiet) else 0
+
+
+_LISTED = (Column("NAME"), Column("UNIT"), Column("USER"), Column("AT BOOT"), Column("SPEC"))
+
+
+@click.command("list")
+@options.scope
+@options.json
+def list(scope: str | None, as_json: bool) -> None:  # noqa: A001 (the command's name)
+    """List what is installed, without asking the init system."""
+    agents = lifecycle.chosen(options.at(scope), (), everything=True)
+    if as_json:
+        out.json([verb.listed(agent) for agent in agents])
+        return
+    rows = [
+        (
+            agent.name,
+            agent.units[0].name,
+            agent.user or "dynamic",
+            "yes" if agent.auto_start else "no",
+            agent.origin.path or "-",
+        )
+        for agent in agents
+    ]
+    out.table(_LISTED, rows)
 
 
 @click.command()
-@options.names()
-@options.scope
+@options.agents
+@click.option("-p", "--property", "wanted", multiple=True, metavar="NAME", help="Only this one.")
+def show(at: Here, agents: Agents, wanted: tuple[str, ...]) -> None:
+    """Show the properties that systemd has of agents' units, one a line, as systemctl show."""
+    for number, agent in enumerate(agents):
+        found = verb.properties(at, agent)
+        if missing := [name for name in wanted if name not in found]:
+            raise UsageError(f"{agent.units[0].name} has no property '{missing[0]}'")
+        out.text("\n" if number else "")
+        for name in wanted or sorted(found):
+            out.line(f"{name}={found[name]}")
+
+
+@click.command()
+@options.agents
 @click.option("-f", "--follow", is_flag=True, help="Go on with new lines as they come.")
 @click.option("-n", "--lines", default=20, show_default=True, help="How many of the last lines.")
-def logs(
-    names: tuple[str, ...],
-    everything: bool,
-    labels: tuple[str, ...],
-    scope: str | None,
-    follow: bool,
-    lines: int,
-) -> None:
+def logs(at: Here, agents: Agents, follow: bool, lines: int) -> None:
     """Show what agents print."""
-    at = options.at(scope)
-    agents = lifecycle.chosen(at, names, everything=everything, labels=labels)
     found = (logs_verb.follow if follow else logs_verb.last)(at, agents, lines)
     for line in found:
         _show_line(line, prefix=len(agents) > 1)
@@ -91,12 +117,10 @@ def _show_line(line: LogLine, *, prefix: bool) -> None:
 
 
 @click.command()
-@click.argument("names", nargs=-1, required=True, metavar="NAME…")
-@options.scope
-def cat(names: tuple[str, ...], scope: str | None) -> None:
+@options.agents
+def cat(at: Here, agents: Agents) -> None:
     """Show the files that were generated for agents, each under its path. Secrets are not shown."""
-    at = options.at(scope)
-    for agent in lifecycle.chosen(at, names):
+    for agent in agents:
         for path, content in files_verb.generated(at, agent):
             out.line(out.paint(f"# {path}", "bold"))
             out.line(content)

@@ -2,11 +2,13 @@
 
 import os
 from collections.abc import Callable
+from functools import wraps
 from typing import Any, TypeVar
 
 import click
 
 from pa_units.contracts.refs import Scope
+from pa_units.verbs import lifecycle
 from pa_units.verbs.here import Here, here
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -26,18 +28,36 @@ def json(command: Function) -> Function:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
 
 
-def names(required: bool = True) -> Callable[[Function], Function]:
+def names(command: Function) -> Function:
     """NAME… with `--all` and `-l`."""
+    argument = click.argument("names", nargs=-1, metavar="[NAME]…")
+    everything = click.option("--all", "everything", is_flag=True, help="Every agent.")
+    labels = click.option(
+        "-l", "--label", "labels", multiple=True, metavar="KEY[=VALUE]", help="By label."
+    )
+    return argument(everything(labels(command)))
 
-    def wrap(command: Function) -> Function:
-        argument = click.argument("names", nargs=-1, metavar="NAME…" if required else "[NAME]…")
-        everything = click.option("--all", "everything", is_flag=True, help="Every agent.")
-        labels = click.option(
-            "-l", "--label", "labels", multiple=True, metavar="KEY[=VALUE]", help="By label."
-        )
-        return argument(everything(labels(command)))
 
-    return wrap
+def agents(command: Function) -> Callable[..., Any]:
+    """The agents that a command line means: the command gets where it acts, and them."""
+
+    @wraps(command)
+    def chosen(
+        names: tuple[str, ...],
+        everything: bool,
+        labels: tuple[str, ...],
+        scope: str | None,
+        **options: Any,
+    ) -> Any:
+        where = at(scope, options.pop("root", ""))
+        found = lifecycle.chosen(where, names, everything=everything, labels=labels)
+        return command(where, found, **options)
+
+    return _selection(chosen)
+
+
+def _selection(command: Function) -> Function:
+    return names(scope(command))
 
 
 def no_block(command: Function) -> Function:

@@ -2,8 +2,8 @@
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple, TextIO
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple, NoReturn, TextIO
 
 from pa_units.kit.errors import PaError
 
@@ -71,6 +71,18 @@ def json(items: object) -> None:
 def json_error(messages: Iterable[dict[str, object]]) -> None:
     """Print errors as the item a program expects on standard output."""
     json({"schema": "pa.error/1", "errors": list(messages)})
+
+
+def again(show: Callable[[], object], every: float = 2.0) -> NoReturn:
+    """Print the same thing anew until interrupted; on a terminal in place of the last one."""
+    import time
+
+    while True:
+        if sys.stdout.isatty():
+            _write(sys.stdout, "\x1b[H\x1b[2J")
+        show()
+        sys.stdout.flush()
+        time.sleep(every)
 
 
 class Column(NamedTuple):

@@ -23,9 +23,16 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "restart": Command("lifecycle", "Restart agents."),
         "enable": Command("lifecycle", "Start agents at boot."),
         "disable": Command("lifecycle", "Do not start agents at boot."),
+        "reload": Command("lifecycle", "Have agents read their own configuration again."),
+        "pause": Command("lifecycle", "Freeze agents; they keep their memory."),
+        "resume": Command("lifecycle", "Let paused agents go on."),
+        "kill": Command("lifecycle", "Send a signal to agents."),
         "status": Command("look", "Show what agents are doing."),
         "is-active": Command("look", "Answer by exit code whether agents run."),
         "is-failed": Command("look", "Answer by exit code whether agents have failed."),
+        "list": Command("look", "List what is installed."),
+        "show": Command("look", "Show properties of an agent's unit."),
+        "stats": Command("stats", "Show what agents use: CPU, memory, disk, tasks."),
         "logs": Command("look", "Show what agents print."),
         "cat": Command("look", "Show the files that were generated for an agent."),
         "compile": Command("build", "Write the units of a spec without installing them."),
@@ -37,8 +44,10 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
 
 INSTEAD: Mapping[str, str] = MappingProxyType(
     {
-        "ls": "pa status",
+        "ls": "pa list",
         "ps": "pa status",
+        "top": "pa stats --watch",
+        "monit": "pa stats --watch",
         "list-units": "pa status",
         "describe": "pa status NAME",
         "delete": "pa uninstall NAME",

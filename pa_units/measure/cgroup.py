@@ -30,6 +30,8 @@ class Usage(NamedTuple):
     io_read: int | None = None
     """bytes from block devices; None without the io controller"""
     io_written: int | None = None
+    frozen: bool = False
+    """its processes do not run until somebody thaws them"""
 
 
 def hierarchy(root: str = "/") -> str:
@@ -75,7 +77,13 @@ def _usage(path: str, controllers: frozenset[str], io: bool) -> Usage:
         return Usage()
     pids = tuple(map(int, _content(f"{path}/cgroup.procs").split()))
     memory, source = _memory(path, controllers, pids)
-    found = Usage(pids=pids, memory=memory, memory_source=source, cpu_usec=_cpu(stat))
+    found = Usage(
+        pids=pids,
+        memory=memory,
+        memory_source=source,
+        cpu_usec=_cpu(stat),
+        frozen=_content(f"{path}/cgroup.freeze") == b"1\n",
+    )
     if not io:
         return found
     read, written = _io(_content(f"{path}/io.stat")) if "io" in controllers else (None, None)

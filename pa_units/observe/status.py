@@ -67,6 +67,12 @@ def with_causes(found: Sequence[AgentStatus], scope: Scope) -> list[AgentStatus]
     ]
 
 
+def control_groups(wire: Wire, agents: Sequence[Installed], scope: Scope) -> dict[str, str]:
+    """The control group of the main unit of every agent that runs, by unit."""
+    units = read.states(wire, [agent.units[0].name for agent in agents])
+    return _groups(wire, agents, units, scope)
+
+
 def _groups(
     wire: Wire, agents: Sequence[Installed], units: Mapping[str, UnitState], scope: Scope
 ) -> dict[str, str]:
@@ -101,6 +107,8 @@ def _main_pids(wire: Wire, groups: Mapping[str, str], used: Mapping[str, Usage])
 
 def _status(agent: Installed, unit: UnitState, used: Usage, pid: int) -> AgentStatus:
     judged = judge(unit, agent)
+    if used.frozen and judged.state is State.RUNNING:
+        judged = judged._replace(state=State.PAUSED, reason="pa resume lets it go on")
     cpu = None if used.cpu_usec is None else used.cpu_usec * 1000
     running = judged.state in (State.RUNNING, State.PAUSED, State.STARTING, State.STOPPING)
     return AgentStatus(

@@ -28,6 +28,10 @@ class Outcome(NamedTuple):
     denied: bool = False
     log: tuple[str, ...] = ()
     """the last lines that a failed agent printed"""
+    failed: str = "not up"
+    """what a failure means in two words"""
+    idle: bool = False
+    """it failed because the agent does not run"""
 
 
 Selected = Sequence[Installed]

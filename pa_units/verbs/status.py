@@ -6,6 +6,7 @@ from typing import NamedTuple
 from pa_units.contracts import ledger
 from pa_units.contracts.ledger import Installed
 from pa_units.contracts.status import AgentStatus
+from pa_units.drive.read import all_properties
 from pa_units.drive.states import UnitState
 from pa_units.drive.wire import open_bus
 from pa_units.observe import status
@@ -38,3 +39,23 @@ def detail(at: Here, name: str) -> Detail:
     with open_bus(at.scope, at.env) as wire:
         found, unit = status.one(wire, agent)
     return Detail(found, agent, unit)
+
+
+def listed(agent: Installed) -> dict[str, object]:
+    """One installed agent for programs."""
+    return {
+        "schema": "pa.list/1",
+        "name": agent.name,
+        "units": [unit.name for unit in agent.units],
+        "user": agent.user,
+        "auto_start": agent.auto_start,
+        "labels": dict(agent.labels),
+        "origin": agent.origin.path,
+        "version": agent.version,
+    }
+
+
+def properties(at: Here, agent: Installed) -> dict[str, object]:
+    """Everything that systemd says of an agent's main unit."""
+    with open_bus(at.scope, at.env) as wire:
+        return all_properties(wire, agent.units[0].name)
