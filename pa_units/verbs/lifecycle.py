@@ -92,7 +92,7 @@ def _read_back(
     at: Here, agents: Selected, did: str, outcomes: dict[str, Outcome], since_us: int
 ) -> None:
     doubtful = [agent for agent in agents if not outcomes[agent.name].denied]
-    with open_bus(at.scope, at.env) as wire:
+    with open_bus(at.scope, at.env, calls=len(doubtful)) as wire:
         for name, settled in settle(wire, doubtful).items():
             before = outcomes[name]
             if settled.up:

@@ -31,7 +31,7 @@ class Figures(NamedTuple):
 
 def figures(at: Here, agents: Sequence[Installed]) -> tuple[Figures, ...]:
     """Look twice at the control groups of agents."""
-    with open_bus(at.scope, at.env) as wire:
+    with open_bus(at.scope, at.env, calls=len(agents)) as wire:
         groups = control_groups(wire, agents, at.scope)
     mounted = hierarchy()
     first, began = usages(groups.values(), mounted), time.monotonic()

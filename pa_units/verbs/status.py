@@ -29,7 +29,7 @@ def statuses(
     agents = select(ledger.read(at.places, at.root), names, everything=not names, labels=labels)
     if not agents:
         return ()
-    with open_bus(at.scope, at.env) as wire:
+    with open_bus(at.scope, at.env, calls=len(agents)) as wire:
         return status.many(wire, agents, at.scope)
 
 
