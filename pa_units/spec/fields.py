@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
 from pydantic_core import CoreSchema, core_schema
 
 from pa_units.spec import command, paths, scalars, words
@@ -37,6 +37,24 @@ class As:
         return dict(self.json)
 
 
+class Reshape:
+    """Brings what people may also write into the one shape of a field. `shapes` are the further
+    JSON Schemas."""
+
+    def __init__(self, reshape: Callable[[object], object], *shapes: Mapping[str, object]) -> None:
+        self.reshape, self.shapes = reshape, shapes
+
+    def __get_pydantic_core_schema__(
+        self, source: object, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(self.reshape, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"anyOf": [handler(schema), *map(dict, self.shapes)]}
+
+
 def _string(pattern: str = "") -> dict[str, object]:
     return {"type": "string", "pattern": f"^({pattern})$"} if pattern else {"type": "string"}
 
@@ -48,7 +66,9 @@ _INTEGER_OR_TEXT = {"type": ["string", "integer"]}
 
 Duration = Annotated[int, As(scalars.positive_duration, _TIME, scalars.print_duration)]
 """milliseconds, at least 1"""
-Pause = Annotated[int, As(scalars.duration, _TIME, scalars.print_duration)]
+Pause = Annotated[
+    int, As(scalars.duration, {"anyOf": [_TIME, {"const": 0}]}, scalars.print_duration)
+]
 """milliseconds, 0 allowed"""
 Size = Annotated[int, As(scalars.size, _string(_BYTES), scalars.print_size)]
 """bytes"""
@@ -92,7 +112,7 @@ Endpoint = Annotated[str, As(words.endpoint, _INTEGER_OR_TEXT)]
 """host:port"""
 Number = Annotated[float, As(scalars.number, {"type": "number"}, scalars.print_number)]
 Metric = Annotated[str, As(words.metric, _string(words.METRIC))]
-Strings = Annotated[Mapping[str, str], As(words.strings, {"type": "object"})]
+Strings = Annotated[Mapping[str, str], As(words.strings, {"type": ["object", "array"]})]
 
 Objects = Annotated[Mapping[str, Any], As(words.mapping, {"type": "object"})]
 """free values: texts, numbers, truth values, lists and mappings"""
@@ -150,11 +170,13 @@ def _listed(value: object) -> object:
     return [value] if type(value) in (str, dict) else value
 
 
-Commands = Annotated[tuple[Command, ...], BeforeValidator(_listed)]
-Paths = Annotated[tuple[Path, ...], BeforeValidator(_listed)]
-Texts = Annotated[tuple[Text, ...], BeforeValidator(_listed)]
-Units = Annotated[tuple[Unit, ...], BeforeValidator(_listed)]
-ExitCodes = Annotated[tuple[ExitCode, ...], BeforeValidator(_listed)]
+_ONE = Reshape(_listed, _INTEGER_OR_TEXT)
+
+Commands = Annotated[tuple[Command, ...], Reshape(_listed, _COMMAND)]
+Paths = Annotated[tuple[Path, ...], _ONE]
+Texts = Annotated[tuple[Text, ...], _ONE]
+Units = Annotated[tuple[Unit, ...], _ONE]
+ExitCodes = Annotated[tuple[ExitCode, ...], _ONE]
 
 
 def one_of(*choices: str, aliases: Mapping[str, str] | None = None) -> As:

@@ -4,10 +4,10 @@ import re
 from collections.abc import Callable
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from pa_units.spec import template
-from pa_units.spec.fields import As, one_of
+from pa_units.spec.fields import As, Reshape, one_of
 from pa_units.spec.parts import Dependency, EnvFile, Part, Schedule, Secret
 from pa_units.spec.scalars import Bad, shape, text
 from pa_units.spec.words import agent_name, variable
@@ -38,7 +38,9 @@ def _value(value: object) -> str:
 
 Variable = Annotated[str, As(variable, {"type": "string"})]
 Value = Annotated[str, As(_value, {"type": ["string", "number", "boolean"]})]
-Environment = Annotated[dict[Variable, Value], BeforeValidator(_environment)]
+_LIST: dict[str, object] = {"type": "array", "items": {"type": "string"}}
+_TEXT: dict[str, object] = {"type": "string"}
+Environment = Annotated[dict[Variable, Value], Reshape(_environment, _LIST)]
 
 
 def _env_files(value: object) -> object:
@@ -46,7 +48,7 @@ def _env_files(value: object) -> object:
     return [{"path": entry} if type(entry) is str else entry for entry in entries]
 
 
-EnvFiles = Annotated[tuple[EnvFile, ...], BeforeValidator(_env_files)]
+EnvFiles = Annotated[tuple[EnvFile, ...], Reshape(_env_files, _TEXT, {"type": "array"})]
 
 
 def _secrets(value: object) -> object:
@@ -70,7 +72,7 @@ def _named(value: object) -> object:
     return value
 
 
-Secrets = Annotated[dict[Variable, Secret], BeforeValidator(_secrets)]
+Secrets = Annotated[dict[Variable, Secret], Reshape(_secrets, _LIST, {"type": "object"})]
 
 
 def _dependencies(value: object) -> object:
@@ -82,7 +84,7 @@ def _dependencies(value: object) -> object:
 
 Dependencies = Annotated[
     dict[Annotated[str, As(agent_name, {"type": "string"})], Dependency],
-    BeforeValidator(_dependencies),
+    Reshape(_dependencies, _LIST),
 ]
 
 
@@ -90,7 +92,7 @@ def _short(key: str) -> Callable[[object], object]:
     return lambda value: {key: value} if type(value) is str else value
 
 
-ScheduleField = Annotated[Schedule, BeforeValidator(_short("cron"))]
+ScheduleField = Annotated[Schedule, Reshape(_short("cron"), _TEXT)]
 
 
 def _directive(value: object) -> tuple[str, ...]:
@@ -152,4 +154,6 @@ class Hardening(Part):
         return self
 
 
-HardeningField = Annotated[Hardening, BeforeValidator(_short("level"))]
+HardeningField = Annotated[
+    Hardening, Reshape(_short("level"), {"enum": ["tight", "strict", "relaxed", "off"]})
+]
