@@ -1,0 +1,108 @@
+"""A plan and the state of the host → what is to be launched."""
+
+import os
+import stat
+from collections.abc import Callable, Collection
+
+from pa_units.contracts.run_plan import Command, RunPlan
+from pa_units.contracts.run_state import EXITED, Unit
+from pa_units.supervisor import accounts
+from pa_units.supervisor.accounts import Identity, NoAccount
+from pa_units.supervisor.environment import Unreadable, environment, expand
+from pa_units.supervisor.launch import CHDIR, STDOUT, Failed, Launch
+from pa_units.supervisor.proc import HOOK_VARIABLE
+
+_RESOURCES = 30
+"""A file that is needed cannot be read: not among systemd's codes, where it is `resources`."""
+
+_DEFAULT_UMASK = 0o022
+
+Streams = Callable[[RunPlan, int], tuple[str, str]]
+
+
+class Preparing:
+    """Knows who agents are, so that passwd is not read at each restart."""
+
+    def __init__(self, streams: Streams, locale: str) -> None:
+        """`streams` opens the pipes of a plan for a user number."""
+        self._streams = streams
+        self._locale = locale
+        self._known: dict[tuple[str, str], Identity] = {}
+
+    def forget(self) -> None:
+        """Ask passwd and group anew."""
+        self._known.clear()
+
+    def number(self, plan: RunPlan, unit: Unit, taken: Callable[[], Collection[int]]) -> int:
+        """Return the user number of a unit that has no user: the one it had, or a new one."""
+        if not plan.dynamic or os.getuid():
+            return -1
+        if unit.uid >= 0:
+            return unit.uid
+        return accounts.free_number(plan.unit, plan.state_directory, taken())
+
+    def launch(self, plan: RunPlan, unit: Unit, command: Command, role: str = "") -> Launch:
+        """Return how to start `command` for a unit; `role` is what a command beside the main
+        process is for. Raises Failed."""
+        try:
+            identity = self._identity(plan, unit)
+            variables = environment(plan, identity, unit.run, self._locale)
+            _make_directory(plan, identity)
+            out, err = self._streams(plan, identity.uid)
+        except NoAccount as error:
+            raise Failed(error.status, error.words) from None
+        except Unreadable as error:
+            raise Failed(_RESOURCES, str(error)) from None
+        except OSError as error:
+            words = str(error.strerror).lower()
+            raise Failed(STDOUT, f"cannot open the log pipe {error.filename}: {words}") from None
+        return Launch(
+            program=command.program,
+            argv=expand(command.words, variables),
+            env=variables | (_facts(unit, role) if role else {}),
+            cwd=plan.cwd,
+            umask=_DEFAULT_UMASK if plan.umask < 0 else plan.umask,
+            stdout=out,
+            stderr=err,
+            open_files=plan.open_files,
+            tasks=plan.tasks,
+            nice=plan.nice,
+            identity=identity,
+        )
+
+    def _identity(self, plan: RunPlan, unit: Unit) -> Identity:
+        if unit.uid >= 0:
+            return accounts.numbered(unit.uid, plan.state_directory or "/")
+        key = (plan.user, plan.group)
+        if key not in self._known:
+            found = accounts.named(*key) if plan.user else accounts.own()
+            self._known[key] = found
+        return self._known[key]
+
+
+def _facts(unit: Unit, role: str) -> dict[str, str]:
+    """What a hook may want to know: the names of systemd.exec(5)."""
+    facts = {HOOK_VARIABLE: role, "SERVICE_RESULT": unit.result.replace(" ", "-")}
+    if unit.pid:
+        facts["MAINPID"] = str(unit.pid)
+    if unit.code:
+        facts["EXIT_CODE"] = "exited" if unit.code == EXITED else "killed"
+        facts["EXIT_STATUS"] = str(unit.status)
+    return facts
+
+
+def _make_directory(plan: RunPlan, identity: Identity) -> None:
+    """Make the directory of an agent without one, as `StateDirectory=` does."""
+    path = plan.state_directory
+    if not path:
+        return
+    try:
+        found = os.lstat(path)
+    except FileNotFoundError:
+        os.makedirs(path.rpartition("/")[0], exist_ok=True)
+        os.mkdir(path, 0o750)
+        found = os.lstat(path)
+    if not stat.S_ISDIR(found.st_mode):
+        raise Failed(CHDIR, f"cannot use {path}: it is no directory")
+    if identity.uid >= 0 and found.st_uid != identity.uid:
+        os.chown(path, identity.uid, identity.gid, follow_symlinks=False)

@@ -1,0 +1,107 @@
+"""Read /proc: who lives, who is whose child, which run a process belongs to (proc(5))."""
+
+import os
+from typing import NamedTuple
+
+RUN_VARIABLE = "INVOCATION_ID"
+"""As systemd calls it (systemd.exec(5)): in the environment of every process of a run, and of all
+that it starts, unless they clear it."""
+
+HOOK_VARIABLE = "PA_HOOK"
+"""Says what a command beside the main process is for."""
+
+_RUN = f"{RUN_VARIABLE}=".encode()
+_HOOK = f"{HOOK_VARIABLE}=".encode()
+_STAT = 1024
+
+
+class Process(NamedTuple):
+    """One process."""
+
+    pid: int
+    state: str
+    parent: int
+    group: int
+    session: int
+    born: int
+    """clock ticks since boot; with the pid it names one process for ever"""
+
+    @property
+    def dead(self) -> bool:
+        """It only waits for its parent to take notice."""
+        return self.state in "ZX"
+
+
+def look(pid: int) -> Process | None:
+    """Return a process, None if there is none of that number."""
+    try:
+        fd = os.open(f"/proc/{pid}/stat", os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        text = os.read(fd, _STAT)
+    except OSError:  # ESRCH: it ended between the two calls
+        return None
+    finally:
+        os.close(fd)
+    # The name stands in parentheses and may hold any byte, parentheses too.
+    fields = text[text.rindex(b")") + 2 :].split(None, 20)
+    state, parent, group, session = fields[:4]
+    return Process(pid, state.decode(), int(parent), int(group), int(session), int(fields[19]))
+
+
+def alive(pid: int, born: int) -> bool:
+    """Does this very process live?"""
+    found = look(pid) if pid else None
+    return found is not None and found.born == born and not found.dead
+
+
+def everyone() -> dict[int, Process]:
+    """Return every process that can be seen."""
+    numbers = (int(name) for name in os.listdir("/proc") if name.isdigit())
+    return {pid: found for pid in numbers if (found := look(pid))}
+
+
+def children() -> list[int] | None:
+    """Return the pids of our children, without a walk through /proc; None where the kernel was
+    built without CONFIG_PROC_CHILDREN."""
+    try:
+        with open(f"/proc/self/task/{os.getpid()}/children", "rb", buffering=0) as file:
+            return [int(word) for word in file.readall().split()]
+    except OSError:
+        return None
+
+
+def variable(pid: int, mark: bytes) -> str:
+    """Return a variable of the environment that a process was started with, "" if it has none or
+    we may not ask; `mark` is the name with its equals sign."""
+    try:
+        with open(f"/proc/{pid}/environ", "rb", buffering=0) as file:
+            environment = b"\0" + file.readall()
+    except OSError:
+        return ""
+    _, found, rest = environment.partition(b"\0" + mark)
+    return rest.partition(b"\0")[0].decode(errors="replace") if found else ""
+
+
+def run_of(pid: int) -> str:
+    """Return the run that a process says it belongs to, "" if it says none."""
+    return variable(pid, _RUN)
+
+
+def is_hook(pid: int) -> bool:
+    """Was this process started beside a main process?"""
+    return bool(variable(pid, _HOOK))
+
+
+def boot() -> str:
+    """Return what tells this boot of the host, or of the container, from any other."""
+    with open("/proc/sys/kernel/random/boot_id") as file:
+        host = file.read().strip()
+    first = look(1)
+    return f"{host}.{os.stat('/proc/self/ns/pid').st_ino}.{first.born if first else 0}"
+
+
+def highest_descriptor() -> int:
+    """Return the largest number of our open descriptors."""
+    return max(int(name) for name in os.listdir("/proc/self/fd"))

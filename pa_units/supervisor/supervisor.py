@@ -1,0 +1,335 @@
+"""Feeds events to the state machine, and lets hands carry out what it asks for."""
+
+import os
+import time
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import partial
+from typing import NamedTuple
+
+from pa_units.contracts.places import Places
+from pa_units.contracts.run_plan import RunPlan
+from pa_units.contracts.run_state import EXITED, UNKNOWN, Unit
+from pa_units.contracts.status import State
+from pa_units.supervisor import jobs, machine, needs, tree
+from pa_units.supervisor.child import Children, End
+from pa_units.supervisor.events import (
+    Await,
+    Due,
+    Effect,
+    Ended,
+    Event,
+    HelperEnded,
+    Now,
+    Ready,
+    Start,
+    Stop,
+)
+from pa_units.supervisor.flows import Flows
+from pa_units.supervisor.hands import Brain, Hands
+from pa_units.supervisor.jobs import Job
+from pa_units.supervisor.loop import Loop
+from pa_units.supervisor.phases import WAITS
+from pa_units.supervisor.prepare import Preparing
+from pa_units.supervisor.squeeze import Squeeze
+from pa_units.supervisor.store import Store
+from pa_units.supervisor.ward import Ward
+
+_REST = 0.02
+"""Seconds after the last use of a spare until the next one is forked: in a crash loop the fork
+would stand in the way of the very restart that needs it."""
+
+
+_TOLD_WHY = frozenset({State.FAILED, State.RESTARTING})
+_TOLD = _TOLD_WHY | {State.RUNNING, State.STOPPED, State.PAUSED}
+
+
+_BY_SIGNAL = 128
+
+
+class Tools(NamedTuple):
+    """What a supervisor works with."""
+
+    places: Places
+    loop: Loop
+    children: Children
+    store: Store
+    pipes: str
+    """directory of the log pipes"""
+    say: Callable[[str], None]
+
+
+class Supervisor:
+    """All units of one scope."""
+
+    def __init__(self, tools: Tools, *, stays: bool = False, ends_with_units: bool = False) -> None:
+        """Nothing runs until units are added.
+
+        `stays`: also without any unit; `ends_with_units`: when all of them have ended for good.
+        """
+        self.tools = tools
+        self.stays = stays
+        self._ends_with_units = ends_with_units
+        self._closed: list[Callable[[], None]] = []
+        self.squeeze = Squeeze()
+        self.flows = Flows(tools.loop, tools.pipes, self.squeeze.add)
+        self.preparing = Preparing(self.flows.open, os.environ.get("LANG", "C.UTF-8"))
+        brain = Brain(self.apply, self.save, self._numbers, self._adopted_ended)
+        self.hands = Hands(tools.loop, tools.children, self.preparing, brain)
+        self.wards: dict[str, Ward] = {}
+        self._closing = False
+        self._jobs: list[Job] = []
+        self._waiting: set[str] = set()
+        """units that wait for others"""
+        self._going_down: dict[str, bool] = {}
+        """units that are to stop, and whether they were told: only when nothing is up any more that
+        goes down before them"""
+        self._events: deque[tuple[Ward, Event]] = deque()
+        self._busy = False
+
+    def add(self, ward: Ward) -> None:
+        """Take care of a unit."""
+        self.wards[ward.name] = ward
+
+    def forget(self, ward: Ward) -> None:
+        """Remove everything of a unit whose plan is gone."""
+        self.flows.close(ward.name, remove=True)
+        self.tools.store.forget(ward.name)
+        self._going_down.pop(ward.name, None)
+        del self.wards[ward.name]
+
+    # Events.
+
+    def apply(self, ward: Ward, event: Event) -> None:
+        """Let a unit take a step, and every step that follows from it."""
+        self._events.append((ward, event))
+        if self._busy:
+            return
+        self._busy = True
+        try:
+            while self._events:
+                self._step(*self._events.popleft())
+        finally:
+            self._busy = False
+
+    def _step(self, ward: Ward, event: Event) -> None:
+        before = ward.unit
+        now = Now(time.monotonic(), time.time_ns() // 1000)
+        ward.unit, wanted = machine.step(ward.plan, before, event, now)
+        self.carry_out(ward, wanted)
+        if ward.unit is not before:
+            self.note(ward, before)
+
+    def carry_out(self, ward: Ward, wanted: Iterable[Effect]) -> None:
+        """Do what the machine asks for."""
+        for effect in wanted:
+            if isinstance(effect, Await):
+                self._await(ward)
+            else:
+                self.hands.do(ward, effect)
+
+    def save(self, ward: Ward) -> None:
+        """Write down what is known of a unit, unless it is written."""
+        if ward.saved is not ward.unit:
+            self.tools.store.save(ward.name, ward.unit)
+            ward.saved = ward.unit
+
+    def note(self, ward: Ward, before: Unit) -> None:
+        """Take notice of a change."""
+        self.save(ward)
+        unit = ward.unit
+        if unit.due_mono != before.due_mono:
+            self.schedule(ward)
+        for job in self._jobs:
+            job.look(ward.name, unit)
+        if unit.state is not before.state:
+            self._tell(ward, before)
+            self._wake_dependents(ward)
+            if unit.state in needs.DOWN:
+                self._after_down(ward)
+
+    def _tell(self, ward: Ward, before: Unit) -> None:
+        unit = ward.unit
+        if unit.state in _TOLD:
+            why = f": {jobs.cause(unit)}" if unit.state in _TOLD_WHY else ""
+            self.tools.say(f"{ward.name}: {unit.state}{why}")
+
+    # Times.
+
+    def schedule(self, ward: Ward) -> None:
+        """See to it that a unit is looked at when its time comes. There is one entry for each: a
+        later time waits for the entry that is there."""
+        due = ward.unit.due_mono
+        if due and not (ward.queued and ward.queued <= due):
+            ward.queued = due
+            self.tools.loop.timers.at(due, partial(self._on_time, ward, due))
+
+    def _on_time(self, ward: Ward, when: float) -> None:
+        if ward.queued != when:
+            return
+        ward.queued = 0.0
+        due = ward.unit.due_mono
+        if due and due <= time.monotonic():
+            self.apply(ward, Due())
+        else:
+            self.schedule(ward)
+
+    # Processes.
+
+    def on_children(self) -> None:
+        """Reap, and tell the units whose processes ended."""
+        mains: list[tuple[Ward, End]] = []
+        for end in self.tools.children.reap():
+            ward = self.hands.owners.pop(end.pid, None)
+            if ward is None:
+                if end.pid == self.squeeze.pid:
+                    self.squeeze.ended(end.status == 0)
+            elif end.pid == ward.unit.pid:
+                mains.append((ward, end))
+            elif end.pid == ward.unit.helper:
+                self.apply(ward, HelperEnded(end.code, end.status))
+        if mains:
+            self._mains_ended(mains)
+        self.hands.look_at_swept()
+
+    def _mains_ended(self, mains: list[tuple[Ward, End]]) -> None:
+        ours = (self.tools.children.spare_pid, self.squeeze.pid)
+        left = tree.left_behind(self.hands.owners, ours)
+        for ward, end in mains:
+            leftovers = ward.unit.run in left or ward.session in left
+            # What it printed is in its log before anyone hears of its end.
+            self.flows.flush(ward.name)
+            self.apply(ward, Ended(end.code, end.status, leftovers))
+
+    def _adopted_ended(self, ward: Ward, pid: int) -> None:
+        """Only a parent is told how a process ends."""
+        if ward.unit.pid == pid:
+            leftovers = bool(tree.of_run(ward.unit.run, ward.session))
+            self.flows.flush(ward.name)
+            self.apply(ward, Ended(UNKNOWN, 0, leftovers))
+
+    def _numbers(self) -> Collection[int]:
+        return {ward.unit.uid for ward in self.wards.values()}
+
+    # Neighbours.
+
+    def plans(self) -> dict[str, RunPlan]:
+        """Return the plan of every unit."""
+        return {name: ward.plan for name, ward in self.wards.items()}
+
+    def _agents(self) -> Mapping[str, list[Unit]]:
+        found: dict[str, list[Unit]] = {}
+        for ward in self.wards.values():
+            found.setdefault(ward.plan.agent, []).append(ward.unit)
+        return found
+
+    def _wake_dependents(self, changed: Ward) -> None:
+        for name in [*self._waiting]:
+            ward = self.wards.get(name)
+            if ward is None or ward.unit.phase != WAITS:
+                self._waiting.discard(name)
+            elif any(need.agent == changed.plan.agent for need in ward.plan.needs):
+                self._await(ward)
+
+    def _await(self, ward: Ward) -> None:
+        """Let a unit start if all that it needs is there, else say what is missing."""
+        words = needs.missing(ward.plan, self._agents()) if ward.plan.needs else ""
+        if not words:
+            self._waiting.discard(ward.name)
+            self.apply(ward, Ready())
+            return
+        self._waiting.add(ward.name)
+        if words != ward.unit.words:
+            ward.unit = ward.unit._replace(words=words)
+            self.save(ward)
+
+    # What is wanted.
+
+    def start(self, names: Iterable[str], event: Event) -> None:
+        """Start (or restart) units, and first what they wait for."""
+        wanted = [*names]
+        for name in needs.pulled_in(wanted, self.plans()):
+            ward = self.wards[name]
+            if ward.unit.state in needs.DOWN and not needs.completed(ward.unit):
+                self.apply(ward, Start())
+        for name in wanted:
+            self._going_down.pop(name, None)
+            self.apply(self.wards[name], event)
+
+    def stop(self, names: Iterable[str]) -> None:
+        """Stop units, those first that need others of them."""
+        self._going_down |= dict.fromkeys(names, False)
+        self._stop_next()
+
+    def _stop_next(self) -> None:
+        up = {n: told for n, told in self._going_down.items() if not self._is_down(n)}
+        self._going_down = up
+        if all(up.values()):
+            return
+        for name in needs.first_down(up, self.plans()):
+            if not up[name]:
+                up[name] = True
+                self.apply(self.wards[name], Stop())
+
+    def _is_down(self, name: str) -> bool:
+        return self.wards[name].unit.state in needs.DOWN
+
+    def _after_down(self, ward: Ward) -> None:
+        if ward.gone:
+            self.forget(ward)
+        if self._going_down:
+            self._stop_next()
+
+    def expect(self, job: Job, seconds: float) -> None:
+        """Answer a job when its units are settled, or after `seconds`."""
+        for ward in [*self.wards.values()]:
+            job.look(ward.name, ward.unit)
+        if not job.done:
+            self._jobs.append(job)
+            self.tools.loop.later(seconds, job.finish)
+
+    def after_turn(self) -> None:
+        """What can wait until a turn is over."""
+        if self._jobs:
+            self._jobs = [job for job in self._jobs if not job.done]
+        if self.tools.children.wants_spare:
+            self.tools.children.wants_spare = False
+            self.tools.loop.later(_REST, self.tools.children.rest)
+        if (self._closing or self._ends_with_units) and all(map(self._is_down, self.wards)):
+            self.tools.loop.stopped = True
+
+    def shut_down(self, closed: Callable[[], None] | None = None) -> None:
+        """Stop everything, tell `closed`, end."""
+        self._closing = True
+        if closed:
+            self._closed.append(closed)
+        self.stop([*self.wards])
+
+    def end(self) -> None:
+        """The last words, when the loop is over."""
+        for tell in self._closed:
+            tell()
+        for ward in self.wards.values():
+            self.flows.close(ward.name, remove=False)
+
+    def signal_all(self, number: int) -> None:
+        """Send a signal to every main process, as an init of a container does."""
+        for ward in self.wards.values():
+            if ward.unit.pid:
+                self.tools.children.signal(ward.unit.pid, ward.unit.born, number)
+
+    def exit_code(self) -> int:
+        """Return that of the first unit that failed, as a shell would say it, where our end is the
+        end of a container; else 0."""
+        if not self._ends_with_units:
+            return 0
+        failed = (w.unit for w in self.wards.values() if w.unit.state is State.FAILED)
+        unit = next(failed, None)
+        if unit is None:
+            return 0
+        return (unit.status if unit.code == EXITED else _BY_SIGNAL + unit.status) or 1
+
+    def shown(self, ward: Ward) -> Unit:
+        """Return a unit as others see it: with what is wrong with its logs."""
+        trouble = self.flows.trouble(ward.name)
+        return ward.unit._replace(words=f"output waits: {trouble}") if trouble else ward.unit
