@@ -31,7 +31,7 @@ def host(systemd: int, places: Places, helpers: str) -> Host:
 
 def facts(agents: Iterable[Agent], of: Host) -> Facts:
     """Facts under which programs, directories and users are where the specs say."""
-    return Facts(of, {agent.name: _placement(agent) for agent in agents})
+    return Facts(of, {agent.name: _placement(agent) for agent in agents}, installed=None)
 
 
 def _placement(agent: Agent) -> Placement:

@@ -34,6 +34,8 @@ class Host(NamedTuple):
     """`debian 12`; empty when unknown"""
     linger: bool = True
     user_namespaces: bool = True
+    python: bool = True
+    """is there /usr/bin/python3? Programs of ours that agents run themselves need it"""
 
 
 class Directory(NamedTuple):
@@ -75,7 +77,10 @@ class Placement(NamedTuple):
 class Standing(NamedTuple):
     """An agent that was installed earlier, as a neighbour sees it."""
 
-    unit: str
+    starts: tuple[str, ...]
+    """the units that a start starts"""
+    runs: tuple[str, ...]
+    """the services that run its program"""
     offers: tuple[str, ...] = ()
     """what its dependants may rely on: see `contracts.needs`"""
     needs: Mapping[str, tuple[str, ...]] = {}
@@ -90,5 +95,6 @@ class Facts(NamedTuple):
     host: Host
     placements: Mapping[str, Placement]
     """by agent name"""
-    installed: Mapping[str, Standing] = {}
-    """by agent name; those that are compiled now may be among them"""
+    installed: Mapping[str, Standing] | None = {}
+    """by agent name; those that are compiled now may be among them. None: nobody knows, since the
+    units are for another machine"""

@@ -85,7 +85,7 @@ def _listing(directory: str) -> list[str]:
         return []
 
 
-def host(places: Places, version: int, helpers: str) -> Host:
+def host(places: Places, version: int, helpers: str, root: str = "") -> Host:
     """Facts about the host that hold for every agent."""
     installer = account(os.getuid())
     return Host(
@@ -94,9 +94,15 @@ def host(places: Places, version: int, helpers: str) -> Host:
         places=places,
         account=installer,
         helpers=helpers,
-        linger=os.path.exists(f"/var/lib/systemd/linger/{installer.name}"),
+        linger=lingers(installer.name),
         user_namespaces=_user_namespaces(),
+        python=os.path.exists(f"{root}/usr/bin/python3"),
     )
+
+
+def lingers(user: str) -> bool:
+    """Does the service manager of a user run from boot on, whoever is logged in? (loginctl(1))"""
+    return os.path.exists(f"/var/lib/systemd/linger/{user}")
 
 
 _USERNS_SWITCHES = (

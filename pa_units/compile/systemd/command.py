@@ -5,7 +5,7 @@ import shlex
 
 from pa_units.compile import unit_text as text
 from pa_units.compile.part import Part, error
-from pa_units.compile.systemd import restart, script
+from pa_units.compile.systemd import script, start_type
 from pa_units.compile.systemd.draft import Draft
 from pa_units.compile.unit_file import Directive, directives
 from pa_units.contracts.bundle import Loc, Note
@@ -15,17 +15,9 @@ from pa_units.spec.command import Command
 def part(draft: Draft) -> Part:
     """`Type=`, `Exec…=`, signals and time limits."""
     return Part(
-        (*_type(draft), *_commands(draft), *_stopping(draft)),
-        notes=_missing_program(draft),
+        (*start_type.lines(draft), *_commands(draft), *_stopping(draft)),
+        notes=(*_missing_program(draft), *start_type.notes(draft)),
     )
-
-
-def _type(draft: Draft) -> tuple[Directive, ...]:
-    agent = draft.agent
-    found = directives("Service", ("Type", text.word(agent.start_type)))
-    if agent.pid_file:
-        found += directives("Service", ("PIDFile", text.line(agent.pid_file)))
-    return found
 
 
 def exec_line(command: Command, executable: str | None = None, prefix: str = "") -> text.UnitText:
@@ -66,12 +58,11 @@ def _stop(draft: Draft) -> tuple[tuple[str, text.UnitText], ...]:
 
 def _stopping(draft: Draft) -> tuple[Directive, ...]:
     agent = draft.agent
-    start = agent.start_timeout + restart.longest_wait(draft)
     default = agent.stop_signal == "SIGTERM"
     signal = () if default else (("KillSignal", text.word(agent.stop_signal)),)
     return directives(
         "Service",
-        ("TimeoutStartSec", text.span(start)),
+        ("TimeoutStartSec", start_type.time_limit(draft)),
         ("TimeoutStopSec", text.span(agent.stop_timeout)),
         ("KillMode", text.word(_kill_mode(agent.cmd))),
         *signal,

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from pa_units.compile.neighbours import Neighbours
 from pa_units.contracts.facts import Host, Placement
 from pa_units.contracts.refs import Scope
 from pa_units.spec.model import Agent
@@ -28,6 +29,7 @@ class Draft(NamedTuple):
     host: Host
     place: Placement
     identity: Identity
+    around: Neighbours
 
     @property
     def name(self) -> str:

@@ -1,7 +1,7 @@
 """The small programs that units of ours run. They stand where root alone may write and outlive
 the Python environment of `pa`."""
 
-from pa_units.compile.systemd import restart
+from pa_units.compile.systemd import dependencies, readiness, restart
 from pa_units.compile.systemd.draft import Draft
 from pa_units.contracts.bundle import Artifact, Kind
 from pa_units.kit.render import static_text
@@ -11,6 +11,9 @@ def needed(draft: Draft) -> tuple[str, ...]:
     """Which programs the units of an agent name."""
     agent = draft.agent
     wanted = {
+        "gate": readiness.gated(draft),
+        "wait-for": bool(dependencies.awaited(draft)),
+        "tell-restart": dependencies.tells(draft) and agent.start_type != "oneshot",
         "backoff": restart.needs_wait_helper(draft),
         "forget": restart.counts(agent) and agent.max_restarts is not None,
         "stable": restart.counts(agent),

@@ -7,6 +7,7 @@ from functools import cache
 
 from pa_units.compile import unit_text as text
 from pa_units.compile.part import Part, note
+from pa_units.compile.systemd import readiness, start_type
 from pa_units.compile.systemd.draft import Draft
 from pa_units.compile.systemd.profiles import IMPOSSIBLE_FOR_USERS, LEVELS, Profile
 from pa_units.compile.unit_file import Directive, directives
@@ -51,11 +52,17 @@ def _needs_homes(draft: Draft) -> bool:
     """Would ProtectHome= hide a directory of the agent? The state directory of a user manager
     stands in the home too."""
     cwd = draft.agent.cwd
-    return bool(_program_trees(draft)) or (_in_home(cwd) if cwd else draft.user_scope)
+    return bool(_read_trees(draft)) or (_in_home(cwd) if cwd else draft.user_scope)
 
 
 def _in_home(path: str) -> bool:
     return f"{path}/".startswith(_HOMES)
+
+
+def _read_trees(draft: Draft) -> tuple[str, ...]:
+    """What stands in a home and is only read: its program, and ours that it runs itself."""
+    gate = (draft.host.helpers,) if readiness.gated(draft) else ()
+    return (*_program_trees(draft), *filter(_in_home, gate))
 
 
 def _program_trees(draft: Draft) -> tuple[str, ...]:
@@ -92,9 +99,18 @@ def _holes(draft: Draft, lines: Mapping[str, str]) -> tuple[Directive, ...]:
     elif cwd and lines.get("ProtectSystem") == "strict" and not draft.identity.dynamic:
         found += directives("Service", ("ReadWritePaths", text.path_word(cwd)))
     if hidden:
-        trees = [tree for tree in _program_trees(draft) if not _within(tree, cwd)]
+        trees = [tree for tree in _read_trees(draft) if not _within(tree, cwd)]
         found += [Directive("Service", "BindReadOnlyPaths", text.bind_word(tree)) for tree in trees]
+        found += _notify_socket(draft)
     return tuple(found)
+
+
+def _notify_socket(draft: Draft) -> tuple[Directive, ...]:
+    """That of a user manager stands below /run/user, which ProtectHome= hides too: without it no
+    READY=1 arrives (ran on 252 and 257). Credentials are bound by systemd itself."""
+    if not draft.user_scope or not start_type.notifies(draft.agent):
+        return ()
+    return directives("Service", ("BindReadOnlyPaths", text.UnitText("%t/systemd/notify")))
 
 
 def _within(path: str, directory: str | None) -> bool:

@@ -6,11 +6,13 @@ from pa_units.compile import unit_text as text
 from pa_units.compile.part import Part, join, note
 from pa_units.compile.systemd import (
     command,
+    dependencies,
     environment,
     identity,
     layout,
     logs,
     programs,
+    readiness,
     resources,
     restart,
     sandbox,
@@ -108,14 +110,17 @@ _PARTS = (
     _documentation,
     identity.part,
     environment.part,
+    readiness.part,
     restart.part,
+    dependencies.part,
     command.part,
+    dependencies.telling,
     logs.part,
     resources.part,
     sandbox.part,
 )
-"""The order in which lines of one key follow each other: the wait before a restart comes before
-the spec's own `ExecStartPre=`."""
+"""The order in which lines of one key follow each other: the waits for a restart and for others
+come before the spec's own `ExecStartPre=`, the gate before everything that follows a start."""
 
 
 def _install(draft: Draft) -> tuple[Directive, ...]:

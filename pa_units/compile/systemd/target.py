@@ -4,11 +4,21 @@ import posixpath
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from pa_units.compile import depending, neighbours
+from pa_units.compile.neighbours import Neighbours
 from pa_units.compile.part import error
-from pa_units.compile.systemd import identity, restart, service
+from pa_units.compile.systemd import (
+    dependencies,
+    identity,
+    readiness,
+    restart,
+    service,
+    start_type,
+)
 from pa_units.compile.systemd.draft import Draft
+from pa_units.contracts import needs
 from pa_units.contracts.bundle import AgentBundle, Artifact, Bundle, Kind, Note
-from pa_units.contracts.facts import Facts, Host, Placement
+from pa_units.contracts.facts import Facts
 from pa_units.contracts.refs import UnitRef
 from pa_units.spec.model import Agent
 
@@ -24,18 +34,21 @@ class Source(NamedTuple):
 
 def compile_agents(sources: Iterable[Source], facts: Facts) -> Bundle:
     """Compile every agent; what forbids an install is among the notes as an error."""
-    compiled = [
-        _agent(source, facts.host, facts.placements[source.agent.name]) for source in sources
-    ]
+    kept = tuple(sources)
+    around = neighbours.between((source.agent for source in kept), facts.installed)
+    compiled = [_agent(source, facts, around) for source in kept]
     return Bundle(
         tuple(bundle for bundle, _ in compiled),
-        tuple(note for _, notes in compiled for note in notes),
+        (*depending.circles(around), *(note for _, notes in compiled for note in notes)),
     )
 
 
-def _agent(source: Source, host: Host, place: Placement) -> tuple[AgentBundle, tuple[Note, ...]]:
+def _agent(
+    source: Source, facts: Facts, around: Neighbours
+) -> tuple[AgentBundle, tuple[Note, ...]]:
+    host, place = facts.host, facts.placements[source.agent.name]
     chosen, identity_notes = identity.decide(source.agent, host, place)
-    draft = Draft(source.agent, source.digest, host, place, chosen)
+    draft = Draft(source.agent, source.digest, host, place, chosen, around)
     whole = service.part(draft)
     artifacts = (*_spec_copy(draft, source.text), *whole.artifacts, *_state(draft))
     bundle = AgentBundle(
@@ -49,8 +62,21 @@ def _agent(source: Source, host: Host, place: Placement) -> tuple[AgentBundle, t
         labels=draft.agent.labels,
         max_restarts=draft.agent.max_restarts,
         delays_ms=restart.series(draft.agent, native=draft.native).delays,
+        gated=readiness.gated(draft),
+        offers=_offers(draft),
+        needs=neighbours.of(draft.agent),
     )
-    return bundle, (*identity_notes, *_name_taken(draft), *whole.notes)
+    related = depending.notes(draft.agent, around)
+    return bundle, (*identity_notes, *_name_taken(draft), *related, *whole.notes)
+
+
+def _offers(draft: Draft) -> tuple[str, ...]:
+    given = {
+        needs.HEALTHY: readiness.gated(draft),
+        needs.COMPLETED: start_type.stays_completed(draft.agent),
+        needs.RESTART: dependencies.tells(draft),
+    }
+    return tuple(what for what, is_given in given.items() if is_given)
 
 
 def _name_taken(draft: Draft) -> tuple[Note, ...]:
