@@ -187,14 +187,17 @@ def assignment(name: str, value: str) -> UnitText:
     return UnitText(_quoted(percent(f"{name}={value}")))
 
 
-_LIST_SPECIAL = re.compile(r"([ \"'\\])")
+_LIST_ESCAPED = re.compile(r'(["\\])')
 
 
 def path_word(path: str) -> UnitText:
     """One path of `ReadWritePaths=`, one address of `Documentation=`: lists whose words are
-    unquoted, and where a backslash protects any sign."""
+    unquoted, and where a backslash protects any sign and has no other meaning."""
     _refuse_control(path)
-    return UnitText(_LIST_SPECIAL.sub(r"\\\1", percent(path)))
+    guarded = percent(path)
+    if not _NEEDS_QUOTES.search(guarded):
+        return UnitText(guarded)
+    return UnitText('"' + _LIST_ESCAPED.sub(r"\\\1", guarded) + '"')
 
 
 _BIND_SPELLINGS = {

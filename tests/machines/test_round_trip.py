@@ -1,0 +1,137 @@
+"""What a started process sees is byte for byte what the spec says: agents with values that nobody
+would think of, installed at once on a real systemd."""
+
+import json
+import platform
+import time
+from collections.abc import Iterator
+
+import pytest
+from round_trip_agents import (
+    HOME,
+    TOP,
+    Paths,
+    RoundTrip,
+    generate,
+    idle_program,
+    installers_environment,
+    paths,
+    spec,
+)
+
+from machines import Machine
+
+COUNT = 150
+
+LOOK = r"""
+import json, os, subprocess, sys
+shown = subprocess.run(
+    ["systemctl", "show", "-p", "Id", "-p", "MainPID", "-p", "ActiveState", "-p", "Result",
+     "-p", "Description", "rt-*.service"], stdout=subprocess.PIPE).stdout
+def text(data):
+    return data.decode("utf-8", "surrogateescape")
+def link(pid, name):
+    return text(os.readlink(f"/proc/{pid}/{name}".encode()))
+found = {}
+for block in text(shown).split("\n\n"):
+    keys = dict(line.split("=", 1) for line in block.strip("\n").split("\n") if "=" in line)
+    pid = int(keys["MainPID"])
+    if pid:
+        raw = open(f"/proc/{pid}/cmdline", "rb").read()
+        keys["argv"] = [text(word) for word in raw.split(b"\0")[:-1]]
+        raw = open(f"/proc/{pid}/environ", "rb").read()
+        keys["env"] = dict(text(item).split("=", 1) for item in raw.split(b"\0")[:-1])
+        keys["cwd"], keys["exe"] = link(pid, "cwd"), link(pid, "exe")
+        keys["out"], keys["err"] = link(pid, "fd/1"), link(pid, "fd/2")
+        inside = os.statvfs(f"/proc/{pid}/root".encode() + os.readlink(f"/proc/{pid}/cwd".encode()))
+        keys["writable"] = not inside.f_flag & os.ST_RDONLY
+    found[keys["Id"]] = keys
+json.dump(found, sys.stdout)
+"""
+
+
+@pytest.fixture(scope="module")
+def agents() -> list[RoundTrip]:
+    if platform.machine() != "x86_64":
+        pytest.skip("the program that waits is made of x86-64 instructions")
+    return generate(COUNT)
+
+
+@pytest.fixture
+def prepared(machine: Machine, agents: list[RoundTrip]) -> Iterator[Machine]:
+    """A machine where programs, directories and files of all agents are."""
+    program = idle_program()
+    for number, one in enumerate(agents):
+        _prepare(machine, paths(number, one), program)
+    machine.run(["chown", "-R", "bob:bob", HOME])
+    yield machine
+    machine.run(["pa", "uninstall", "--purge", "--all"], timeout=120)
+    machine.shell(f"rm -rf {TOP} {HOME} /var/log/rt-*")
+
+
+def _prepare(machine: Machine, where: Paths, program: bytes) -> None:
+    machine.path(where.cwd).mkdir(parents=True)
+    file = machine.path(where.program)
+    file.parent.mkdir(parents=True)
+    file.write_bytes(program)
+    file.chmod(0o755)
+    if where.env_file:
+        variables = machine.path(where.env_file)
+        variables.parent.mkdir(parents=True)
+        variables.write_text("FROM_FILE=yes\n")
+
+
+def test_process_sees_what_the_spec_says(prepared: Machine, agents: list[RoundTrip]) -> None:
+    machine = prepared
+    documents = [spec(number, one) for number, one in enumerate(agents)]
+    machine.path(f"{TOP}/spec.json").write_text(json.dumps({"agents": documents}))
+    environment = {
+        name: value
+        for number, one in enumerate(agents)
+        for name, value in installers_environment(number, one).items()
+    }
+    machine.run(["pa", "install", "--no-block", f"{TOP}/spec.json"], env=environment, timeout=180)
+    found = _settled(machine)
+    wrong = [
+        f"rt-{number}: {difference}\n    {one}"
+        for number, one in enumerate(agents)
+        for difference in _differences(paths(number, one), one, found[f"rt-{number}.service"])
+    ]
+    assert not wrong, f"{len(wrong)} differences:\n" + "\n".join(wrong[:20])
+
+
+def _settled(machine: Machine) -> dict[str, dict[str, object]]:
+    """What every agent is, once none is starting."""
+    end = time.monotonic() + 60
+    while True:
+        done = machine.run(["python3", "-c", LOOK])
+        found: dict[str, dict[str, object]] = json.loads(done.stdout)
+        if all(one["ActiveState"] != "activating" for one in found.values()):
+            return found
+        assert time.monotonic() < end, "agents are still starting after 60s"
+        time.sleep(0.2)
+
+
+def _differences(where: Paths, one: RoundTrip, seen: dict[str, object]) -> Iterator[str]:
+    if seen["ActiveState"] != "active":
+        yield f"{seen['ActiveState']}: {seen['Result']}"
+        return
+    wanted = {
+        "argv": [where.program, *(word.value for word in one.words)],
+        "cwd": where.cwd,
+        "exe": where.program,
+        "out": where.out,
+        "err": where.err,
+        "writable": True,
+    }
+    if one.description:
+        wanted["Description"] = one.description
+    for key, value in wanted.items():
+        if seen[key] != value:
+            yield f"{key} is {seen[key]!r}, not {value!r}"
+    env = seen["env"]
+    assert isinstance(env, dict)
+    variables = {**one.env, **one.stored} | ({"FROM_FILE": "yes"} if where.env_file else {})
+    for name, value in variables.items():
+        if env.get(name) != value:
+            yield f"variable {name} is {env.get(name)!r}, not {value!r}"
