@@ -139,6 +139,7 @@ FOREIGN = {
     "args": "cmd",
     "autorestart": "restart_policy",
     "directory": "cwd",
+    "entrypoint": "cmd",
     "exec": "cmd",
     "instances": "replicas",
     "interpreter": "cmd",
@@ -156,3 +157,8 @@ FOREIGN = {
     "cron_restart": "schedule",
 }
 """words of pm2, supervisord and pitchfork, and where the same is said here"""
+
+OF_CONTAINERS = frozenset(
+    ("image", "build", "ports", "expose", "volumes", "networks", "network_mode", "container_name")
+)
+"""words of compose that only a container has a use for"""

@@ -24,8 +24,8 @@ class Document:
     ) -> None:
         self.agents = agents
         self.problems = problems
-        self._tree = tree
-        self._drafts = drafts
+        self.tree = tree
+        self.drafts = drafts
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -35,8 +35,8 @@ class Document:
     def locate(self, agent: str, loc: Loc) -> Mark:
         """Return the line of a canonical place inside an agent, or of the nearest part of it that
         the user wrote."""
-        draft = self._drafts.get(agent)
-        return mark(self._tree, draft, loc) if draft else self._tree.mark(0, 0)
+        draft = self.drafts.get(agent)
+        return mark(self.tree, draft, loc) if draft else self.tree.mark(0, 0)
 
     def problem(self, note: Note) -> Problem:
         """Return a note of a later stage as a problem at its line."""

@@ -1,6 +1,6 @@
 """One agent between its node and its model: respelled canonically, its places remembered."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from pa_units.contracts.bundle import Level, Loc, Note
 from pa_units.spec.aliases import UNSET, Alias
@@ -67,18 +67,23 @@ class Draft:
 
     def entry(self, loc: Loc) -> tuple[Node, Node]:
         """Return the key and value node at `loc`, or of the deepest part of it that is written."""
+        root, steps, _ = self._steps(loc)
+        return steps[-1] if steps else (root, root)
+
+    def written(self, loc: Loc) -> tuple[Node, Node] | None:
+        """Return the key and value node at `loc`, None when nothing stands exactly there."""
+        _, steps, whole = self._steps(loc)
+        return steps[-1] if steps and whole else None
+
+    def _steps(self, loc: Loc) -> tuple[Node, list[tuple[Node, Node]], bool]:
         source = self.source_of(loc)
+        root: Node = self.node
         for length in range(len(source), 0, -1):
-            if (root := self.roots.get(source[:length])) is not None:
-                return _last(walk(root, source), (root, root))
-        return _last(walk(self.node, source), (self.node, self.node))
-
-
-def _last(steps: Iterator[tuple[Node, Node]], start: tuple[Node, Node]) -> tuple[Node, Node]:
-    last = start
-    for step in steps:
-        last = step
-    return last
+            if (inherited := self.roots.get(source[:length])) is not None:
+                root = inherited
+                break
+        steps = list(walk(root, source))
+        return root, steps, len(steps) == len(source)
 
 
 def dotted(loc: Loc) -> str:

@@ -105,6 +105,8 @@ Weight = Annotated[int, _count(1, 10_000)]
 Name = Annotated[str, As(words.agent_name, _string(words.NAME))]
 Text = Annotated[str, As(words.line, _string())]
 """one printable line"""
+Zone = Annotated[str, As(words.zone, _string())]
+Uri = Annotated[str, As(words.uri, _string("(https?|file|info|man):.+"))]
 Account = Annotated[str, As(words.account, _string(words.ACCOUNT))]
 Unit = Annotated[str, As(words.unit, _string())]
 Url = Annotated[str, As(words.url, _string("https?://.+"))]
@@ -175,6 +177,7 @@ _ONE = Reshape(_listed, _INTEGER_OR_TEXT)
 Commands = Annotated[tuple[Command, ...], Reshape(_listed, _COMMAND)]
 Paths = Annotated[tuple[Path, ...], _ONE]
 Texts = Annotated[tuple[Text, ...], _ONE]
+Uris = Annotated[tuple[Uri, ...], _ONE]
 Units = Annotated[tuple[Unit, ...], _ONE]
 ExitCodes = Annotated[tuple[ExitCode, ...], _ONE]
 

@@ -7,7 +7,7 @@ from typing import Any, get_args
 from pydantic import BaseModel
 
 from pa_units.contracts.bundle import Loc
-from pa_units.spec.aliases import COMPOSE, FOREIGN
+from pa_units.spec.aliases import COMPOSE, FOREIGN, OF_CONTAINERS
 from pa_units.spec.model import Agent
 from pa_units.spec.shapes import Hardening
 
@@ -65,6 +65,8 @@ def advice(loc: Loc) -> str:
     key, parent = str(loc[-1]), part_at(loc[:-1])
     if len(loc) == 1 and key in FOREIGN:
         return f"here that is '{FOREIGN[key]}'"
+    if len(loc) == 1 and key in OF_CONTAINERS:
+        return "pa runs programs of this machine, not containers"
     if key not in AGENT_KEYS and key in _everywhere():
         return f"did you mean '{_everywhere()[key]}'?"
     known = keys_of(parent) if parent else frozenset()

@@ -21,8 +21,8 @@ from pa_units.spec.fields import (
     Signal,
     Strings,
     Text,
-    Texts,
     Units,
+    Uris,
     one_of,
 )
 from pa_units.spec.health import (
@@ -75,7 +75,7 @@ class Agent(Part):
     shell: Flag = Field(False, description="run cmd through sh -c")
     cmd: MainCommand = Field(description="the program and its arguments, text or list")
     description: Text | None = Field(None, description="one line for people")
-    documentation: Texts = Field((), description="addresses of documentation")
+    documentation: Uris = Field((), description="addresses of documentation")
     cwd: Path | None = Field(
         None, description="working directory; left out: a state directory of its own"
     )

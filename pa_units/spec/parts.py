@@ -26,6 +26,7 @@ from pa_units.spec.fields import (
     Text,
     Texts,
     Weight,
+    Zone,
     one_of,
 )
 
@@ -96,7 +97,7 @@ class Schedule(Part):
     cron: Text | None = Field(None, description="five fields, as in crontab(5)")
     calendar: Text | None = Field(None, description="calendar event, as in systemd.time(7)")
     every: Duration | None = Field(None, description="time from one start to the next")
-    timezone: Text | None = Field(None, description="such as Europe/Berlin; else the machine's")
+    timezone: Zone | None = Field(None, description="such as Europe/Berlin; else the machine's")
     catch_up: Flag = Field(True, description="run once after downtime that a run fell into")
     jitter: Pause = Field(0, description="spread the start over so long")
 

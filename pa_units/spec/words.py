@@ -51,7 +51,12 @@ variable = _matching(
     "bad-variable",
 )
 metric = _matching(METRIC, "the name of a metric", "letters, digits, _ and :")
-account = _matching(ACCOUNT, "a user or group name")
+account = _matching(ACCOUNT, "a user or group name", "a group has a line of its own: 'group:'")
+zone = _matching(r"[A-Za-z][A-Za-z0-9_+/-]{0,63}", "a time zone", "such as Europe/Berlin or UTC")
+# What systemd takes in Documentation= (systemd.unit(5)).
+uri = _matching(
+    r"(?:https?://|file:/|info:|man:)[!-~]+", "an address", "http:// https:// file:/ info: or man:"
+)
 unit = _matching(_UNIT, "the name of a systemd unit", "with its suffix, such as postgresql.service")
 
 

@@ -16,6 +16,19 @@ _TYPES = ("str", "int", "float", "bool", "map", "seq")
 _HARMLESS_TAGS = frozenset(f"tag:yaml.org,2002:{name}" for name in _TYPES)
 
 
+def present(root: Node) -> bool:
+    """Say whether a document that was read has tags, or values that stand in several places."""
+    seen: set[int] = set()
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if id(node) in seen or node.tag:
+            return True
+        seen.add(id(node))
+        waiting += _children(node)
+    return False
+
+
 def resolve(root: Node, text: str) -> None:
     """Refuse foreign tags, endless and exploding aliases; put merged keys in place."""
     if _USED.search(text):

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 _WORD = r"(?:[A-Za-z0-9_/.+@%=~$,-]|:(?=[^ ]))"
 _PLAIN = re.compile(
     rf"(?:[A-Za-z_/]|\./){_WORD}*(?: {_WORD}+)*"
-    r"|(?:\d+(?:ms|[smhdw]))+|\d+(?:\.\d+)?(?:[KMGTB](?:/s)?|%)",
+    r"|(?:\d+(?:ms|[smhdw]))+|\d+(?:\.\d+)?(?:[KMGTkmgt](?:i?B)?(?:/s)?|B|%)",
     re.ASCII,
 )
 _TAKEN = re.compile(r"(?i)null|true|false|yes|no|on|off|y|n")
