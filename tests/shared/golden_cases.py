@@ -14,7 +14,7 @@ from pa_units.spec.load import load
 from pa_units.spec.problems import render
 from pa_units.verbs.specs import Compiled, Loaded, compiled
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1] / "golden"
 CASES = sorted(path.parent for path in HERE.glob("*/spec.yaml"))
 VERSIONS = (252, 257)
 
