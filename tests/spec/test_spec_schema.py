@@ -8,7 +8,7 @@ import pytest
 import yaml
 from bad_specs import BAD
 from loading import DOCUMENTS, document
-from test_spec_lint import TRAPS
+from spec_traps import TRAPS
 
 from pa_units.spec.aliases import COMPOSE, DAEMON
 from pa_units.spec.keys import AGENT_KEYS, keys_of
