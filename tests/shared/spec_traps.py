@@ -1,5 +1,8 @@
 """Every lint of a spec: its code, what it says, a spec that trips it, and one that does not."""
 
+AGENT = "name: a\ncmd: ./a\n"
+CHECK = "health_check: {http: http://localhost/}\n"
+
 TRAPS = (
     (
         "endless-oneshot",

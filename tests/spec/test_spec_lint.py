@@ -6,9 +6,6 @@ from spec_traps import TRAPS
 
 from pa_units.spec import lint
 
-AGENT = "name: a\ncmd: ./a\n"
-CHECK = "health_check: {http: http://localhost/}\n"
-
 
 # code, severity, message of the finding, the spec with the trap, and one that is fine
 @pytest.mark.parametrize(("code", "message", "trap", "fine"), TRAPS)
