@@ -71,7 +71,13 @@ class Placement(NamedTuple):
     user: Account | None = None
     """the account that the spec names; None: none named, or there is none of that name"""
     taken: str = ""
-    """the file of a foreign unit that already has the name"""
+    """the file of a foreign unit that already has a name that the agent needs"""
+    links: Mapping[str, tuple[str, ...]] = {}
+    """by watched path: the directories that hold a symlink on the way to it"""
+    schedule: str = ""
+    """why this host cannot keep its schedule, in words; empty when it can, or nobody asked"""
+    never_due: bool = False
+    """its schedule names no date that lies ahead"""
 
 
 class Standing(NamedTuple):

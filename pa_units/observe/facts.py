@@ -6,11 +6,13 @@ import pwd
 import re
 from collections.abc import Iterable, Mapping
 
+from pa_units.contracts import units
 from pa_units.contracts.facts import Account, Directory, Facts, Host, LogPlace, Placement
 from pa_units.contracts.places import Places
 from pa_units.contracts.refs import Scope
 from pa_units.kit.errors import PaError
 from pa_units.kit.walk import unsafe_reason
+from pa_units.observe import schedules, watched
 from pa_units.spec.model import Agent
 
 SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -155,7 +157,10 @@ def _placement(agent: Agent, host: Host, taken: Mapping[str, str], root: str) ->
         cwd=_directory(agent.cwd, root),
         logs=_logs(agent, host, root),
         user=_named(agent.user),
-        taken=taken.get(f"{agent.name}.service", ""),
+        taken=next((taken[file] for file in units.files(agent) if file in taken), ""),
+        links=watched.links(agent.watch.paths, root) if agent.watch else {},
+        schedule=schedules.problem(agent.schedule, root) if agent.schedule else "",
+        never_due=bool(agent.schedule and schedules.is_never_due(agent.schedule)),
     )
 
 

@@ -7,15 +7,15 @@ from pa_units.spec.scalars import Bad
 
 
 class Field(NamedTuple):
-    """One field: the values it matches, in order. `every`: it was written as `*`."""
+    """One field: the values it matches, in order. `star`: it begins with `*`."""
 
     values: tuple[int, ...]
-    every: bool
+    star: bool
 
 
 class Cron(NamedTuple):
     """Sunday is weekday 0. A day that matches either `days` or `weekdays` counts, unless one of
-    them is `every`, as crontab(5) has it."""
+    them holds a star, as crontab(5) has it: then it must match both."""
 
     minutes: Field
     hours: Field
@@ -53,7 +53,7 @@ def parse(text: str) -> Cron:
         raise Bad(f"'{text}' does not have five fields", hint, "bad-cron")
     cron = Cron(*(_field(word, *limits) for word, limits in zip(words, _RANGES, strict=True)))
     days = tuple(sorted({day % 7 for day in cron.weekdays.values}))
-    return cron._replace(weekdays=Field(days, cron.weekdays.every))
+    return cron._replace(weekdays=Field(days, cron.weekdays.star))
 
 
 def _field(word: str, what: str, least: int, most: int, names: str) -> Field:
@@ -62,7 +62,7 @@ def _field(word: str, what: str, least: int, most: int, names: str) -> Field:
         if (found := _ITEM.fullmatch(item)) is None:
             raise Bad(f"'{item}' is not a {what}", code="bad-cron")
         values |= _values(found, what, least, most, names.split())
-    return Field(tuple(sorted(values)), word == "*")
+    return Field(tuple(sorted(values)), word.startswith("*"))
 
 
 def _values(found: re.Match[str], what: str, least: int, most: int, names: list[str]) -> set[int]:

@@ -61,14 +61,14 @@ def test_what_an_agent_needs() -> None:
 
 def test_cron_fields() -> None:
     parsed = cron.parse("*/20 9-17/4,23 1 jan,MAR-apr mon-fri,7")
-    assert parsed.minutes == cron.Field((0, 20, 40), False)
+    assert parsed.minutes == cron.Field((0, 20, 40), True)
     assert parsed.hours.values == (9, 13, 17, 23)
     assert parsed.days.values == (1,)
     assert parsed.months.values == (1, 3, 4)
     assert parsed.weekdays.values == (0, 1, 2, 3, 4, 5)
     assert cron.parse("5/15 * * * *").minutes.values == (5, 20, 35, 50)
     assert cron.parse("@daily") == cron.parse("0 0 * * *")
-    assert cron.parse("0 0 * * *").days.every and not cron.parse("0 0 1-31 * *").days.every
+    assert cron.parse("0 0 * * *").days.star and not cron.parse("0 0 1-31 * *").days.star
 
 
 BAD_CRON = """

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from pa_units.compile.neighbours import Neighbours
+from pa_units.contracts import units
 from pa_units.contracts.facts import Host, Placement
 from pa_units.contracts.refs import Scope
 from pa_units.spec.model import Agent
@@ -45,6 +46,16 @@ class Draft(NamedTuple):
     def native(self) -> bool:
         """PID 1 knows a growing restart delay."""
         return self.host.systemd >= NATIVE_BACKOFF
+
+    @property
+    def units(self) -> units.Units:
+        """The units that are compiled for it."""
+        return units.of(self.agent)
+
+    @property
+    def replicated(self) -> bool:
+        """Is its service a template, of which several instances run?"""
+        return self.agent.replicas > 1
 
     def helper(self, program: str, *words: str) -> tuple[str, ...]:
         """The command line of a program of ours, told which manager to ask."""

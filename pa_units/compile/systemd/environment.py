@@ -38,11 +38,15 @@ def part(draft: Draft) -> Part:
         for name, raw in plain.items()
     )
     files = tuple(
-        Directive("Service", "EnvironmentFile", text.glob_path(entry.path, required=entry.required))
+        Directive("Service", "EnvironmentFile", _file(draft, entry.path, entry.required))
         for entry in draft.agent.env_file
     )
     if not in_file:
         return Part(lines + files)
-    own = directives("Service", ("EnvironmentFile", text.glob_path(secret_file(draft))))
+    own = directives("Service", ("EnvironmentFile", _file(draft, secret_file(draft))))
     artifact = Artifact(Kind.SECRET, secret_file(draft), mode=SECRET_MODE, env=in_file)
     return Part(lines + files + own, (artifact,))
+
+
+def _file(draft: Draft, path: str, required: bool = True) -> text.UnitText:
+    return text.glob_path(path, required=required, instance=draft.replicated)

@@ -57,8 +57,13 @@ def _ordered(kind: str, directives: Iterable[Directive]) -> list[Directive]:
 @cache
 def _ranks(kind: str) -> Mapping[tuple[str, str], int]:
     order = variable(f"systemd/{kind}.j2", "order", UnitText)
-    keys = [(section, key) for section, groups in order for group in groups for key in group]
-    return {key: rank for rank, key in enumerate(keys)}
+    places = [(section, place) for section, groups in order for group in groups for place in group]
+    # Keys that share a place stay in the order in which compile gave them: it means something.
+    return {
+        (section, key): rank
+        for rank, (section, place) in enumerate(places)
+        for key in ([place] if isinstance(place, str) else place)
+    }
 
 
 def _section_of(item: Directive) -> str:

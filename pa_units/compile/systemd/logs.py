@@ -1,10 +1,12 @@
 """Where an agent's output goes: journald, or files that root may safely append to."""
 
 import posixpath
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from pa_units.compile import unit_text as text
 from pa_units.compile.part import Part, note
+from pa_units.compile.systemd import replicas
 from pa_units.compile.systemd.draft import Draft
 from pa_units.compile.unit_file import Directive, directives
 from pa_units.contracts.bundle import Artifact, Kind, Note
@@ -51,18 +53,39 @@ def streams(draft: Draft) -> tuple[Stream, ...]:
 def part(draft: Draft) -> Part:
     """`append:` lines, the files they name, and the directories those stand in."""
     kept = streams(draft)
-    lines = tuple(
-        Directive("Service", stream.directive, text.append(stream.path)) for stream in kept
-    )
+    lines = tuple(Directive("Service", stream.directive, _append(draft, stream)) for stream in kept)
     if kept and kept[0].field == "stderr":
         # Named alone, stderr must not drag stdout along: systemd would inherit in that direction.
         lines = directives("Service", ("StandardOutput", text.word("journal"))) + lines
-    paths = dict.fromkeys(stream.path for stream in kept)
+    paths = dict.fromkeys(path for stream in kept for path in _files(draft, stream))
     return Part(
         lines,
         (*_directories(draft, paths), *(_file(draft, path) for path in paths)),
         tuple(_moved(draft, stream) for stream in kept if stream.unsafe),
     )
+
+
+def _append(draft: Draft, stream: Stream) -> text.UnitText:
+    if not draft.replicated:
+        return text.append(stream.path)
+    before, suffix = _numbered(stream.path)
+    halves = text.append(before, instance=True), text.line(suffix, instance=True)
+    return text.UnitText(replicas.NUMBER.join(halves))
+
+
+def _files(draft: Draft, stream: Stream) -> Iterable[str]:
+    """Each replica has its own file, `bot@2.log` for `bot.log`: two processes that append to one
+    cut into each other's lines, and no agent's name holds an `@`."""
+    if not draft.replicated:
+        return (stream.path,)
+    before, suffix = _numbered(stream.path)
+    return (f"{before}{number}{suffix}" for number in range(1, draft.agent.replicas + 1))
+
+
+def _numbered(path: str) -> tuple[str, str]:
+    """What stands before and after the number."""
+    stem, suffix = posixpath.splitext(path)
+    return f"{stem}@", suffix
 
 
 def _directories(draft: Draft, paths: dict[str, None]) -> tuple[Artifact, ...]:

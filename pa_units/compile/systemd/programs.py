@@ -17,6 +17,7 @@ def needed(draft: Draft) -> tuple[str, ...]:
         "backoff": restart.needs_wait_helper(draft),
         "forget": restart.counts(agent) and agent.max_restarts is not None,
         "stable": restart.counts(agent),
+        "fresh": restart.counts_per_run(agent),
     }
     return tuple(name for name, is_wanted in wanted.items() if is_wanted)
 

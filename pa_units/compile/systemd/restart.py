@@ -49,7 +49,10 @@ class Series(NamedTuple):
 
 
 def restarts(agent: Agent) -> bool:
-    """Does systemd ever start it again by itself?"""
+    """Does systemd ever start it again by itself? A scheduled agent is tried again at its next
+    time, and earlier only where the spec says so."""
+    if agent.schedule and "restart_policy" not in agent.model_fields_set:
+        return False
     return agent.restart_policy != "never" and agent.max_restarts != 0
 
 
@@ -85,6 +88,7 @@ def part(draft: Draft) -> Part:
             *directives("Service", ("Restart", text.word(_POLICIES[agent.restart_policy]))),
             *(_native(agent) if draft.native else _waiting(draft)),
             *_counting(draft),
+            *_fresh(agent),
         ),
         notes=_notes(draft),
     )
@@ -149,8 +153,30 @@ def longest_wait(draft: Draft) -> int:
 
 
 def counts(agent: Agent) -> bool:
-    """Is there a count to start anew after stability?"""
+    """Is there a count to start anew after stability? What is there to end is never stable."""
+    if agent.start_type == "oneshot":
+        return False
     return restarts(agent) and (_grows(agent) or agent.max_restarts is not None)
+
+
+def counts_per_run(agent: Agent) -> bool:
+    """Does the budget begin anew with each start that is no automatic restart? Otherwise every run
+    of a oneshot would use it up."""
+    budget = restarts(agent) and agent.max_restarts is not None
+    return budget and agent.start_type == "oneshot"
+
+
+FRESH = "pa-fresh@"
+"""Template of the service that forgets earlier runs."""
+
+
+def _fresh(agent: Agent) -> tuple[Directive, ...]:
+    """A start pulls it in before the start limit is looked at, an automatic restart too: it asks
+    which of them it is."""
+    if not counts_per_run(agent):
+        return ()
+    unit = text.UnitText(f"{FRESH}%N.service")
+    return directives("Unit", ("Wants", unit), ("After", unit))
 
 
 def reset_seconds(agent: Agent) -> int:

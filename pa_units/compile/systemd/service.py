@@ -6,6 +6,7 @@ from pa_units.compile import unit_text as text
 from pa_units.compile.part import Part, join, note
 from pa_units.compile.systemd import (
     command,
+    companion,
     dependencies,
     environment,
     identity,
@@ -13,22 +14,25 @@ from pa_units.compile.systemd import (
     logs,
     programs,
     readiness,
+    replicas,
     resources,
     restart,
     sandbox,
+    shape,
     stability,
 )
 from pa_units.compile.systemd.draft import Draft
 from pa_units.compile.systemd.guard import guarded
 from pa_units.compile.unit_file import Directive, directives
+from pa_units.contracts import units
 from pa_units.contracts.bundle import Artifact, Kind, Note
 
 
 def part(draft: Draft) -> Part:
     """All of one agent: its artifacts include the unit."""
-    whole = join(guarded(one, draft) for one in _PARTS)
+    whole = join(guarded(one, draft) for one in (*_PARTS, *shape.parts(draft.agent)))
     raw = guarded(_passthrough, draft)
-    lines = (*whole.directives, *_install(draft))
+    lines = (*whole.directives, *companion.install(draft, unit_name(draft)))
     header = layout.Header(draft.name, spec_path(draft), draft.digest)
     unit = layout.unit_text("service", lines, header=header, extra=raw.directives)
     artifacts = (
@@ -36,19 +40,19 @@ def part(draft: Draft) -> Part:
         *whole.artifacts,
         *stability.artifacts(draft),
         Artifact(Kind.UNIT, unit_path(draft), unit),
-        *_links(draft),
+        *companion.links(draft),
     )
     return Part(lines, artifacts, whole.notes + raw.notes)
 
 
 def unit_name(draft: Draft) -> str:
-    """The unit that a user starts and stops."""
-    return f"{draft.name}.service"
+    """The file of its service: one unit, or a template of several."""
+    return units.template(draft.name) if draft.replicated else units.service(draft.name)
 
 
 def unit_path(draft: Draft) -> str:
     """Where it stands."""
-    return f"{draft.host.places.units}/{unit_name(draft)}"
+    return companion.path(draft, unit_name(draft))
 
 
 def spec_path(draft: Draft) -> str:
@@ -61,6 +65,7 @@ def _passthrough(draft: Draft) -> Part:
         tuple(
             Directive(section, key, text.raw(value))
             for section, keys in draft.agent.systemd.items()
+            if section not in companion.SECTIONS
             for key, values in keys.items()
             for value in values
         )
@@ -71,7 +76,7 @@ def _about(draft: Draft) -> Part:
     return Part(
         directives(
             "Unit",
-            ("Description", text.line(draft.agent.description or draft.name)),
+            ("Description", _description(draft)),
             # Not SourcePath=: systemctl would show the YAML as the unit's file and warn "changed
             # on disk" at each of its edits.
             ("X-Pa-Spec", text.line(spec_path(draft))),
@@ -83,16 +88,16 @@ _ADDRESS = re.compile(r"(https?://|file:/|info:|man:)[!-~]+")
 """documentation_url_is_valid() in src/basic/web-util.c: others are dropped with a warning."""
 
 
+def _description(draft: Draft) -> text.UnitText:
+    words = text.line(draft.agent.description or draft.name, instance=draft.replicated)
+    return text.UnitText(f"{words} ({replicas.NUMBER})") if draft.replicated else words
+
+
 def _documentation(draft: Draft) -> Part:
     links = draft.agent.documentation
     kept = [text.path_word(link) for link in links if _ADDRESS.fullmatch(link)]
     lines = directives("Unit", ("Documentation", text.words(kept))) if kept else ()
     return Part(lines, notes=tuple(_no_address(draft, link) for link in links if link not in kept))
-
-
-def target(draft: Draft) -> str:
-    """What starts it at boot, or at the first login of a user with lingering."""
-    return "default.target" if draft.user_scope else "multi-user.target"
 
 
 def _no_address(draft: Draft, link: str) -> Note:
@@ -121,15 +126,3 @@ _PARTS = (
 )
 """The order in which lines of one key follow each other: the waits for a restart and for others
 come before the spec's own `ExecStartPre=`, the gate before everything that follows a start."""
-
-
-def _install(draft: Draft) -> tuple[Directive, ...]:
-    return directives("Install", ("WantedBy", text.word(target(draft))))
-
-
-def _links(draft: Draft) -> tuple[Artifact, ...]:
-    """What `systemctl enable` makes."""
-    if not draft.agent.auto_start:
-        return ()
-    link = f"{draft.host.places.units}/{target(draft)}.wants/{unit_name(draft)}"
-    return (Artifact(Kind.LINK, link, unit_path(draft)),)

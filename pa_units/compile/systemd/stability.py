@@ -1,4 +1,4 @@
-"""The timer and its service that forget an agent's restart count once it has been stable."""
+"""What forgets an agent's restart count: once it has been stable, or at each run of a oneshot."""
 
 from functools import cache
 
@@ -13,28 +13,33 @@ _NO_START_LIMIT = ("StartLimitIntervalSec", text.number(0))
 
 
 def artifacts(draft: Draft) -> tuple[Artifact, ...]:
-    """A pair of template units per distinct `reset_after`, shared by the agents that use it."""
+    """Template units that agents share: a pair per distinct `reset_after`, one for oneshots."""
+    if restart.counts_per_run(draft.agent):
+        path = f"{draft.host.places.units}/{restart.FRESH}.service"
+        forget = draft.helper("fresh", "%i.service")
+        about = "Forget the restarts of earlier runs of %i"
+        return (Artifact(Kind.UNIT, path, _service(forget, about, user_scope=draft.user_scope)),)
     if not restart.counts(draft.agent):
         return ()
     template = restart.stability_timer(draft.agent)
     seconds = restart.reset_seconds(draft.agent)
     forget = draft.helper("stable", "%i.service", str(seconds))
+    about = f"Forget the restarts of %i after {seconds}s of stability"
     units = draft.host.places.units
     return (
         Artifact(
             Kind.UNIT,
             f"{units}/{template}.service",
-            _service(forget, seconds, user_scope=draft.user_scope),
+            _service(forget, about, user_scope=draft.user_scope),
         ),
         Artifact(Kind.UNIT, f"{units}/{template}.timer", _timer(seconds)),
     )
 
 
 @cache
-def _service(forget: tuple[str, ...], seconds: int, *, user_scope: bool) -> str:
+def _service(forget: tuple[str, ...], about: str, *, user_scope: bool) -> str:
     # Else a slice of its own is made for each template and stays after an uninstall.
     slice_ = () if user_scope else (("Slice", text.word("system.slice")),)
-    about = f"Forget the restarts of %i after {seconds}s of stability"
     return layout.unit_text(
         "service",
         directives("Unit", ("Description", text.UnitText(about)), _NO_START_LIMIT)

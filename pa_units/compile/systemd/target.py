@@ -19,7 +19,7 @@ from pa_units.compile.systemd.draft import Draft
 from pa_units.contracts import needs
 from pa_units.contracts.bundle import AgentBundle, Artifact, Bundle, Kind, Note
 from pa_units.contracts.facts import Facts
-from pa_units.contracts.refs import UnitRef
+from pa_units.contracts.refs import UnitRef, refs
 from pa_units.spec.model import Agent
 
 
@@ -54,7 +54,7 @@ def _agent(
     bundle = AgentBundle(
         agent=draft.name,
         digest=draft.digest,
-        units=(UnitRef(service.unit_name(draft), host.scope),),
+        units=refs(draft.units.every, host.scope),
         artifacts=artifacts,
         auto_start=draft.agent.auto_start,
         user=chosen.user,
@@ -65,6 +65,9 @@ def _agent(
         gated=readiness.gated(draft),
         offers=_offers(draft),
         needs=neighbours.of(draft.agent),
+        starts=_beside_main(draft, draft.units.starts),
+        runs=_beside_main(draft, draft.units.runs),
+        ends=draft.agent.start_type == "oneshot",
     )
     related = depending.notes(draft.agent, around)
     return bundle, (*identity_notes, *_name_taken(draft), *related, *whole.notes)
@@ -79,6 +82,11 @@ def _offers(draft: Draft) -> tuple[str, ...]:
     return tuple(what for what, is_given in given.items() if is_given)
 
 
+def _beside_main(draft: Draft, names: tuple[str, ...]) -> tuple[UnitRef, ...]:
+    """Most agents are their main unit alone: nothing is kept for them."""
+    return () if names == (draft.units.main,) else refs(names, draft.host.scope)
+
+
 def _name_taken(draft: Draft) -> tuple[Note, ...]:
     if not draft.place.taken:
         return ()
@@ -86,7 +94,8 @@ def _name_taken(draft: Draft) -> tuple[Note, ...]:
         draft.name,
         ("name",),
         "name-taken",
-        f"systemd knows a unit '{draft.name}.service' that is not ours: {draft.place.taken}",
+        f"systemd knows a unit '{posixpath.basename(draft.place.taken)}' that is not ours: "
+        f"{draft.place.taken}",
         f"choose another name, such as my-{draft.name}: a file of ours would replace that unit",
     )
     return (found,)
