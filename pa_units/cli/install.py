@@ -1,105 +1,104 @@
-"""`install`."""
+"""`install` and `apply`: one verb, told by hand or by configuration management."""
+
+from collections.abc import Callable
+from typing import Any
 
 import click
 
-from pa_units.cli import lifecycle, options, out
+from pa_units.cli import changes, options, out
 from pa_units.cli.problems import show as show_problems
-from pa_units.cli.show_status import user
+from pa_units.cli.result import items, tell
 from pa_units.verbs import install as verb
 from pa_units.verbs.install import Options, Result
-from pa_units.write.changes import Action, Changes
 
 PENDING = 8
 
 
+def how(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Options of everything that installs."""
+    for option in (
+        options.root,
+        options.json,
+        click.option(
+            "--confirm-within",
+            type=options.seconds,
+            default=0.0,
+            metavar="TIME",
+            help="Roll back by itself what is not up within TIME, such as 2m.",
+        ),
+        click.option(
+            "--user-changed", is_flag=True, help="An agent may run as another user than before."
+        ),
+        options.no_block,
+        click.option("--no-start", is_flag=True, help="Install without starting."),
+        click.option("--strict", is_flag=True, help="Warnings and notes are errors."),
+        click.option("--force", is_flag=True, help="Write over foreign and hand-edited files."),
+        click.option("--diff", is_flag=True, help="Show what would change; change nothing."),
+        options.dry_run,
+        options.scope,
+    ):
+        command = option(command)
+    return command
+
+
 @click.command()
-@click.argument("files", nargs=-1, required=True, metavar="FILE…")
-@options.scope
-@click.option("--dry-run", is_flag=True, help="Say what would change, change nothing.")
-@click.option("--diff", is_flag=True, help="Show what would change, line by line; change nothing.")
-@click.option("--force", is_flag=True, help="Write over foreign and hand-edited files.")
-@click.option("--strict", is_flag=True, help="Warnings and notes are errors.")
-@click.option("--no-start", is_flag=True, help="Install without starting.")
-@options.no_block
-@click.option("--user-changed", is_flag=True, help="An agent may run as another user than before.")
-@options.root
-def install(
-    files: tuple[str, ...],
-    scope: str | None,
-    dry_run: bool,
-    diff: bool,
-    force: bool,
-    strict: bool,
-    no_start: bool,
-    no_block: bool,
-    user_changed: bool,
-    root: str,
-) -> int:
-    """Install every agent of the spec files, or bring it up to date, and start what shall run.
+@click.argument("paths", nargs=-1, required=True, metavar="PATH…")
+@how
+def install(paths: tuple[str, ...], **given: Any) -> int:
+    """Install every agent of the spec files, or of the files in a directory, or bring it up to
+    date, and start what shall run.
 
     Nothing changes when a spec has an error. Exit code: 0 all of them run, 1 one does not come up,
     2 a spec has errors, 4 no permission, 8 changes are pending (--diff).
     """
+    return run(paths, prune=False, **given)
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH…")
+@click.option(
+    "--prune", is_flag=True, help="Uninstall agents that came from PATH and are gone from it."
+)
+@how
+def apply(paths: tuple[str, ...], **given: Any) -> int:
+    """Make what is installed the same as what stands in spec files and directories. Applied again
+    it changes nothing; `pa plan` says before what it would do.
+
+    Agents from elsewhere are never touched. Exit code: as of install.
+    """
+    return run(paths, **given)
+
+
+def run(
+    paths: tuple[str, ...],
+    *,
+    scope: str | None,
+    root: str,
+    as_json: bool,
+    dry_run: bool,
+    diff: bool,
+    no_block: bool,
+    no_start: bool,
+    **given: Any,
+) -> int:
+    """Carry out either of them."""
     at = options.at(scope, root)
-    wanted = Options(
-        force=force,
-        strict=strict,
-        dry_run=dry_run or diff,
-        wait=not no_block,
-        start=not no_start,
-        user_changed=user_changed,
-    )
-    result = verb.install(at, files, wanted)
+    wanted = Options(dry_run=dry_run or diff, wait=not no_block, start=not no_start, **given)
+    result = verb.install(at, paths, wanted)
     show_problems(result.problems)
     if wanted.dry_run:
-        return _show_plan(result.changes, with_text=diff)
-    _show_written(result)
-    return lifecycle.report(result.outcomes)
+        return _foretell(result, with_text=diff, as_json=as_json)
+    return tell(result, as_json=as_json)
 
 
-_SIGNS = {
-    Action.CREATE: ("+", "green"),
-    Action.UPDATE: ("~", "yellow"),
-    Action.ADJUST: ("~", "yellow"),
-    Action.REMOVE: ("-", "red"),
-}
-
-
-def _show_plan(changes: Changes, *, with_text: bool) -> int:
-    show_changes(changes)
-    if with_text:
-        _show_text(changes)
-        return PENDING if changes.any else 0
-    if not changes.any:
-        out.line("nothing to do")
-    return 0
-
-
-def show_changes(changes: Changes) -> None:
-    """Print one line per path that changes."""
-    for change in changes.files:
-        if change.action in _SIGNS:
-            sign, style = _SIGNS[change.action]
-            conflict = f"  ({change.conflict})" if change.conflict else ""
-            out.line(f"{out.paint(sign, style)} {change.path}{conflict}")
-
-
-def _show_text(changes: Changes) -> None:
-    from pa_units.write.text import unified
-
-    out.text(unified(changes))
-
-
-_DONE = {Action.CREATE: "installed", Action.UPDATE: "updated"}
-
-
-def _show_written(result: Result) -> None:
-    """Say which agents were written and as whom they run; how they came up is told after it."""
-    if result.recovered:
-        out.hint(f"pa: {result.recovered}")
-    for change in result.changes.files:
-        if change.action is Action.KEEP:
-            out.hint(f"pa: kept as it was edited by hand: {change.path} (--diff shows the edits)")
-    for agent in result.written:
-        done = _DONE[result.changes.agents[agent.name].action]
-        out.line(f"{out.paint(agent.name, 'bold')}: {done} ({agent.scope}), runs as {user(agent)}")
+def _foretell(result: Result, *, with_text: bool, as_json: bool) -> int:
+    found = result.changes
+    if as_json:
+        out.json(items(result))
+    else:
+        changes.show(found.files)
+        if with_text:
+            changes.show_text(found)
+        elif not found.any:
+            out.line("nothing to do")
+    return PENDING if with_text and found.any else 0

@@ -6,10 +6,10 @@ import click
 
 from pa_units.cli import options, out
 from pa_units.contracts.ledger import Installed
-from pa_units.verbs import boot, control
+from pa_units.verbs import boot, control, rehearse
 from pa_units.verbs import lifecycle as verb
+from pa_units.verbs.act import Outcome
 from pa_units.verbs.here import Here
-from pa_units.verbs.lifecycle import Outcome
 
 FAILED, NO_PERMISSION, NOT_RUNNING = 1, 4, 7
 
@@ -19,43 +19,56 @@ Agents = Sequence[Installed]
 @click.command()
 @options.agents
 @options.no_block
-def start(at: Here, agents: Agents, no_block: bool) -> int:
+@options.dry_run
+def start(at: Here, agents: Agents, no_block: bool, dry_run: bool) -> int:
     """Start agents, with a fresh restart budget, and wait until they are up."""
+    if dry_run:
+        return report(rehearse.start(at, agents))
     return report(verb.start(at, agents, wait=not no_block))
 
 
 @click.command()
 @options.agents
 @options.no_block
-def stop(at: Here, agents: Agents, no_block: bool) -> int:
+@options.dry_run
+def stop(at: Here, agents: Agents, no_block: bool, dry_run: bool) -> int:
     """Stop agents. They start again at the next boot unless they are disabled too."""
+    if dry_run:
+        return report(rehearse.stop(at, agents))
     return report(verb.stop(at, agents, wait=not no_block))
 
 
 @click.command()
 @options.agents
 @options.no_block
-def restart(at: Here, agents: Agents, no_block: bool) -> int:
+@options.dry_run
+def restart(at: Here, agents: Agents, no_block: bool, dry_run: bool) -> int:
     """Restart agents; those that are stopped are started."""
+    if dry_run:
+        return report(rehearse.restart(at, agents))
     return report(verb.restart(at, agents, wait=not no_block))
 
 
 @click.command()
 @options.agents
 @click.option("--now", is_flag=True, help="Start them, too.")
-def enable(at: Here, agents: Agents, now: bool) -> int:
+@options.dry_run
+def enable(at: Here, agents: Agents, now: bool, dry_run: bool) -> int:
     """Start agents at boot."""
-    code = report(boot.enable(at, agents, on=True))
-    return code or (report(verb.start(at, agents)) if now else 0)
+    code = report(boot.enable(at, agents, on=True, dry_run=dry_run))
+    act = rehearse if dry_run else verb
+    return code or (report(act.start(at, agents)) if now else 0)
 
 
 @click.command()
 @options.agents
 @click.option("--now", is_flag=True, help="Stop them, too.")
-def disable(at: Here, agents: Agents, now: bool) -> int:
+@options.dry_run
+def disable(at: Here, agents: Agents, now: bool, dry_run: bool) -> int:
     """Do not start agents at boot."""
-    code = report(boot.enable(at, agents, on=False))
-    return code or (report(verb.stop(at, agents)) if now else 0)
+    code = report(boot.enable(at, agents, on=False, dry_run=dry_run))
+    act = rehearse if dry_run else verb
+    return code or (report(act.stop(at, agents)) if now else 0)
 
 
 @click.command()
@@ -95,6 +108,11 @@ def report(outcomes: Sequence[Outcome]) -> int:
     """Print one line per agent and return the exit code of all."""
     for outcome in outcomes:
         show(outcome)
+    return exit_code(outcomes)
+
+
+def exit_code(outcomes: Sequence[Outcome]) -> int:
+    """0 if all went well, else the code that says most."""
     if all(outcome.ok for outcome in outcomes):
         return 0
     if any(outcome.denied for outcome in outcomes):

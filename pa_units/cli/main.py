@@ -9,7 +9,7 @@ from importlib import import_module
 import click
 
 from pa_units.cli import out
-from pa_units.cli.table import COMMANDS, INSTEAD
+from pa_units.cli.table import COMMANDS, HIDDEN, INSTEAD
 from pa_units.kit.errors import PaError
 from pa_units.verbs.refusal import SpecRefused
 
@@ -25,7 +25,7 @@ class LazyGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import a verb."""
-        found = COMMANDS.get(cmd_name)
+        found = COMMANDS.get(cmd_name) or HIDDEN.get(cmd_name)
         if found is None:
             return None
         module = import_module(f"pa_units.cli.{found.module}")

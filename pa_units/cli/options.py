@@ -60,6 +60,24 @@ def _selection(command: Function) -> Function:
     return names(scope(command))
 
 
+def seconds(value: str | float) -> float:
+    """Type of an option that is a time span as specs write it, `2m` or `1h30m`."""
+    if isinstance(value, float):
+        return value
+    from pa_units.spec.scalars import Bad, positive_duration
+
+    try:
+        return positive_duration(value) / 1000
+    except Bad as bad:
+        raise click.BadParameter(f"{bad}; {bad.hint}" if bad.hint else str(bad)) from None
+
+
+def dry_run(command: Function) -> Function:
+    """`--dry-run`: say it, do not do it."""
+    words = "Say what would change, change nothing."
+    return click.option("--dry-run", is_flag=True, help=words)(command)
+
+
 def no_block(command: Function) -> Function:
     """`--no-block`: do not wait until agents are up."""
     return click.option("--no-block", is_flag=True, help="Do not wait for the result.")(command)

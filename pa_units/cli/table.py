@@ -17,6 +17,10 @@ class Command(NamedTuple):
 COMMANDS: Mapping[str, Command] = MappingProxyType(
     {
         "install": Command("install", "Install agents from spec files, or update them."),
+        "plan": Command("plan", "Say what apply would do; exit code 8 if anything."),
+        "apply": Command("install", "Make what is installed the same as spec files."),
+        "rollback": Command("rollback", "Go back to an earlier version of an agent."),
+        "history": Command("rollback", "List the stored versions of an agent."),
         "uninstall": Command("uninstall", "Stop agents and remove their files."),
         "start": Command("lifecycle", "Start agents, with a fresh restart budget."),
         "stop": Command("lifecycle", "Stop agents."),
@@ -27,6 +31,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "pause": Command("lifecycle", "Freeze agents; they keep their memory."),
         "resume": Command("lifecycle", "Let paused agents go on."),
         "kill": Command("lifecycle", "Send a signal to agents."),
+        "wait": Command("wait", "Wait until agents run, are healthy or have stopped."),
         "status": Command("look", "Show what agents are doing."),
         "is-active": Command("look", "Answer by exit code whether agents run."),
         "is-failed": Command("look", "Answer by exit code whether agents have failed."),
@@ -41,6 +46,9 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "secret": Command("secret", "Store the values of ${VAR} in env."),
     }
 )
+
+HIDDEN: Mapping[str, Command] = MappingProxyType({"_confirm": Command("confirm", "")})
+"""Commands that pa starts itself."""
 
 INSTEAD: Mapping[str, str] = MappingProxyType(
     {

@@ -23,6 +23,10 @@ UP = frozenset({State.RUNNING, State.PAUSED, State.SCHEDULED})
 """States that `status` and `is-active` answer with exit code 0."""
 
 
+DOWN = frozenset({State.STOPPED, State.FAILED})
+"""States in which nothing runs and nothing will by itself."""
+
+
 class AgentStatus(NamedTuple):
     """One agent as it is now. Times are wall clock in microseconds, 0 = never; None = unknown."""
 

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple, TypeVar
 
-from dbus_next import Message, MessageType
+from dbus_next import Message, MessageType, Variant
 from dbus_next.aio import MessageBus
 
 from pa_units.contracts.refs import Scope
@@ -38,6 +38,11 @@ class Answer(NamedTuple):
     values: list[Any]
     error: str = ""
     text: str = ""
+
+
+def variant(signature: str, value: object) -> Any:
+    """Return a value that carries its type, as `a(sv)` asks for."""
+    return Variant(signature, value)
 
 
 class _Connection(MessageBus):  # type: ignore[misc]  # dbus-next is untyped to us

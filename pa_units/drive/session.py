@@ -83,6 +83,16 @@ class Session:
         """Thaw the control group of each."""
         return await self._calls("ThawUnit", names)
 
+    async def start_transient(self, unit: str, properties: Sequence[object]) -> None:
+        """Start a service that has no file, and wait for the end of the job. Raises BusError."""
+        await self._subscribe()
+        values = await self._bus.ask(
+            ROOT, MANAGER, "StartTransientUnit", "ssa(sv)a(sa(sv))", unit, "fail", properties, []
+        )
+        result = await self._end(unit, str(values[0]), time.monotonic() + JOB_TIMEOUT, JOB_TIMEOUT)
+        if not result.ok:
+            raise BusError(f"cannot start {unit}: {result.message}")
+
     async def _calls(
         self, member: str, names: Sequence[str], more: str = "", *args: object
     ) -> list[JobResult]:

@@ -37,21 +37,50 @@ class Settled(NamedTuple):
     pid: int = 0
 
 
+_ROUNDS = 3
+"""So often a restart by somebody else meanwhile is followed."""
+
+
 def settle(wire: Wire, agents: Sequence[Installed]) -> dict[str, Settled]:
-    """Wait for the grace period and say of each agent whether its run of before still lives."""
-    names = [agent.units[0].name for agent in agents]
-    before = _read(wire, names)
-    time.sleep(GRACE_S)
-    after = _read(wire, names)
-    return {
-        agent.name: _compare(agent, before[unit], after[unit])
-        for agent, unit in zip(agents, names, strict=True)
-    }
+    """Wait for the grace period and say of each agent whether its run of before still lives.
+
+    A run that another command has begun meanwhile, and not a crash, gets a grace period too.
+    """
+    found: dict[str, Settled] = {}
+    left = list(agents)
+    before = _read(wire, left)
+    for turn in range(_ROUNDS):
+        time.sleep(GRACE_S)
+        after = _read(wire, left)
+        last = turn == _ROUNDS - 1
+        again = [one for one in left if not last and _is_anew(one, before, after)]
+        found |= {
+            one.name: _compare(one, before[_unit(one)], after[_unit(one)])
+            for one in left
+            if one not in again
+        }
+        if not again:
+            break
+        left, before = again, after
+    return found
 
 
-def _read(wire: Wire, names: Sequence[str]) -> Mapping[str, UnitState]:
-    found = read.properties(wire, names, _PROPERTIES)
+def _unit(agent: Installed) -> str:
+    return agent.units[0].name
+
+
+def _read(wire: Wire, agents: Sequence[Installed]) -> Mapping[str, UnitState]:
+    found = read.properties(wire, [_unit(agent) for agent in agents], _PROPERTIES)
     return {name: unit_state(properties) for name, properties in found.items()}
+
+
+def _is_anew(
+    agent: Installed, before: Mapping[str, UnitState], after: Mapping[str, UnitState]
+) -> bool:
+    """Is it another run, though none has crashed? A start by hand sets the count to 0."""
+    old, new = before[_unit(agent)], after[_unit(agent)]
+    up = judge(new, agent).state is State.RUNNING
+    return up and old.invocation != new.invocation and (new.restarts or 0) <= (old.restarts or 0)
 
 
 def _compare(agent: Installed, before: UnitState, after: UnitState) -> Settled:

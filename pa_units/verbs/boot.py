@@ -4,14 +4,20 @@ from collections.abc import Sequence
 
 from pa_units.contracts.ledger import Installed
 from pa_units.verbs import install, lifecycle, specs
+from pa_units.verbs.act import Outcome
+from pa_units.verbs.bring_up import Wish, bring_up
 from pa_units.verbs.here import Here, may_write
-from pa_units.verbs.lifecycle import Outcome
 from pa_units.write import apply as writing
+from pa_units.write.request import After
 
 
-def enable(at: Here, agents: Sequence[Installed], *, on: bool) -> tuple[Outcome, ...]:
+def enable(
+    at: Here, agents: Sequence[Installed], *, on: bool, dry_run: bool = False
+) -> tuple[Outcome, ...]:
     """Change `auto_start` of installed agents; what runs goes on running."""
     may_write(at, "enable agents" if on else "disable agents")
+    if dry_run:
+        return tuple(Outcome(agent, True, _foreseen(agent, on)) for agent in agents)
     loaded = specs.read([f"{at.places.agents}/{agent.name}.yaml" for agent in agents])
     specs.refuse_errors(loaded.problems)
     changed = loaded._replace(
@@ -19,7 +25,16 @@ def enable(at: Here, agents: Sequence[Installed], *, on: bool) -> tuple[Outcome,
     )
     compiled = specs.compiled(changed, install.facts_of(at, changed))
     specs.refuse_errors(compiled.problems)
-    writing.apply(at.places, compiled.bundle, environment=at.env, root=at.root)
+    done = writing.apply(at.places, compiled.bundle, environment=at.env, after=After.RELOAD)
+    bring_up(at, done.state.due, Wish(start=False))
     now = lifecycle.chosen(at, [agent.name for agent in agents])
-    words = "starts at boot" if on else "does not start at boot"
-    return tuple(Outcome(agent, agent.auto_start is on, words) for agent in now)
+    return tuple(Outcome(agent, agent.auto_start is on, _WORDS[on]) for agent in now)
+
+
+_WORDS = {True: "starts at boot", False: "does not start at boot"}
+
+
+def _foreseen(agent: Installed, on: bool) -> str:
+    if agent.auto_start is on:
+        return f"{_WORDS[on]} already" if on else _WORDS[on]
+    return "would start at boot" if on else "would no longer start at boot"

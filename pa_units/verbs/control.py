@@ -8,8 +8,8 @@ from pa_units.contracts.status import AgentStatus, State
 from pa_units.drive import choose
 from pa_units.drive.base import JobResult
 from pa_units.kit.errors import UsageError
+from pa_units.verbs.act import Outcome
 from pa_units.verbs.here import Here, may_write
-from pa_units.verbs.lifecycle import Outcome
 from pa_units.verbs.status import statuses
 
 Selected = Sequence[Installed]

@@ -1,26 +1,28 @@
 """`install`: spec files become running services. Compile, write, drive, read back."""
 
-import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from pa_units import __version__
 from pa_units.contracts import inventory, ledger
-from pa_units.contracts.bundle import Kind, Level
 from pa_units.contracts.facts import Facts, Standing
 from pa_units.contracts.ledger import Installed, Ledger, Origin
-from pa_units.drive import choose
+from pa_units.contracts.watch import Verdict
+from pa_units.kit.errors import UsageError
 from pa_units.observe import facts as gathering
-from pa_units.spec.expand import needed
-from pa_units.spec.problems import Mark, Problem
-from pa_units.verbs import lifecycle, specs
+from pa_units.spec.problems import Problem
+from pa_units.verbs import gather, linger, missing, specs, uninstall
+from pa_units.verbs import trial as trials
+from pa_units.verbs.act import Outcome
+from pa_units.verbs.bring_up import Wish, bring_up, reachable
 from pa_units.verbs.here import Here, may_write
-from pa_units.verbs.lifecycle import Outcome
-from pa_units.verbs.refusal import SpecRefused
 from pa_units.verbs.specs import Compiled, Loaded
+from pa_units.verbs.trial import Trial
 from pa_units.write import apply as writing
+from pa_units.write import refuse
 from pa_units.write.apply import Applied
 from pa_units.write.changes import Action, Changes
+from pa_units.write.request import After
 
 
 class Options(NamedTuple):
@@ -35,6 +37,10 @@ class Options(NamedTuple):
     start: bool = True
     user_changed: bool = False
     """an agent may run as another user than before"""
+    prune: bool = False
+    """uninstall the agents that came from these files and directories and are gone from them"""
+    confirm_within: float = 0.0
+    """seconds in which what is new has to be up, or all of it is rolled back; 0: no trial"""
 
 
 class Result(NamedTuple):
@@ -47,42 +53,133 @@ class Result(NamedTuple):
     """of the agents that were to be running"""
     written: tuple[Installed, ...] = ()
     """agents that are new or changed, as the ledger has them now"""
+    pruned: tuple[str, ...] = ()
+    """agents that were, or would be, uninstalled"""
     recovered: str = ""
     """what an interrupted command had left to undo or finish, in words"""
+    trial: Trial | None = None
+    """what watches the new versions"""
+    within: float = 0.0
+    """for how many seconds"""
+    verdict: Verdict | None = None
+    """how that ended, if it was waited for"""
+    ends_at_logout: str = ""
+    """the user whose agents do"""
 
 
 def install(at: Here, paths: Sequence[str], options: Options) -> Result:
-    """Install every agent of the files, or bring it up to date.
+    """Install every agent of the files and directories, or bring it up to date.
 
-    Raises SpecRefused with all problems at once, before anything is touched.
+    Raises SpecRefused with all problems at once, before anything is touched, and BusError when
+    the init system cannot be asked.
     """
     may_write(at, "install agents")
-    compiled = _compile(at, specs.read(paths), strict=options.strict)
-    origins = _origins(compiled.loaded)
-    planned = writing.preview(
-        at.places, compiled.bundle, environment=at.env, origins=origins, root=at.root
-    )
-    _refuse_missing(compiled, planned)
+    wanted = prepare(at, paths, options)
+    planned = foresee(at, wanted)
     if options.dry_run:
-        return Result(planned, compiled.problems)
+        return Result(planned, wanted.compiled.problems, pruned=wanted.prune)
+    reachable(at)
+    trial = _begin(at, wanted, planned, options)
     done = writing.apply(
         at.places,
-        compiled.bundle,
+        wanted.compiled.bundle,
         environment=at.env,
-        origins=origins,
+        origins=wanted.origins,
+        prune=() if trial else wanted.prune,
         force=options.force,
         user_changed=options.user_changed,
+        after=_after(at, options),
         root=at.root,
     )
     result = Result(
         done.changes,
-        compiled.problems,
+        wanted.compiled.problems,
         written=_written(done),
+        pruned=() if trial else wanted.prune,
         recovered=done.recovered,
+        trial=trial,
+        within=options.confirm_within,
+        ends_at_logout=linger.missing_for(at),
     )
+    return result if at.root else _driven(at, wanted, done, options, result)
+
+
+class Prepared(NamedTuple):
+    """Spec files, compiled for this host."""
+
+    compiled: Compiled
+    origins: Mapping[str, Origin]
+    prune: tuple[str, ...] = ()
+    """installed agents that are gone from the files"""
+
+
+def prepare(at: Here, paths: Sequence[str], options: Options) -> Prepared:
+    """Read and compile. Raises SpecRefused, UsageError."""
+    files = gather.spec_files(paths)
+    if not files and not options.prune:
+        raise UsageError(f"there is no spec in {' '.join(paths)}: no .yaml, .yml or .json file")
+    compiled = _compile(at, specs.read(files), strict=options.strict)
+    present = {agent.agent for agent in compiled.bundle.agents}
+    installed = ledger.read(at.places, at.root)
+    gone = gather.gone(installed, paths, present) if options.prune else ()
+    return Prepared(compiled, _origins(compiled.loaded), gone)
+
+
+def foresee(at: Here, wanted: Prepared) -> Changes:
+    """Say what would change on disk. Raises SpecRefused for `${VAR}` without a value."""
+    planned = writing.preview(
+        at.places,
+        wanted.compiled.bundle,
+        environment=at.env,
+        origins=wanted.origins,
+        remove=wanted.prune,
+        root=at.root,
+    )
+    missing.refuse(wanted.compiled, planned)
+    return planned
+
+
+def _begin(at: Here, wanted: Prepared, planned: Changes, options: Options) -> Trial | None:
+    if not options.confirm_within:
+        return None
+    if at.root or not options.start:
+        raise UsageError("cannot confirm what is not started: leave --confirm-within out")
+    refuse.check(planned, options.user_changed or options.force)
+    return trials.begin(at, planned, wanted.compiled.bundle, options.confirm_within)
+
+
+def _after(at: Here, options: Options) -> After:
     if at.root:
-        return result
-    return result._replace(outcomes=_bring_up(at, compiled, done.changes, options))
+        return After.NOTHING
+    return After.START if options.start else After.RELOAD
+
+
+def _driven(at: Here, wanted: Prepared, done: Applied, options: Options, result: Result) -> Result:
+    """Bring up what was written, and see how it goes."""
+    installed = done.state.ledger.agents
+    agents = [installed[agent.agent] for agent in wanted.compiled.bundle.agents]
+    waits = options.wait and result.trial is None
+    outcomes = bring_up(at, done.state.due, Wish(agents, start=options.start, wait=waits))
+    if result.trial is None:
+        return result._replace(outcomes=_still_ours(at, done, outcomes))
+    if not options.wait:
+        return result._replace(outcomes=outcomes)
+    verdict = trials.verdict(at, result.trial)
+    if verdict.kept and wanted.prune:
+        uninstall.uninstall(at, [installed[name] for name in wanted.prune])
+        result = result._replace(pruned=wanted.prune)
+    return result._replace(verdict=verdict)
+
+
+def _still_ours(at: Here, done: Applied, outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
+    """Claim nothing about an agent that another command has replaced meanwhile."""
+    ours, now = done.state.ledger.agents, ledger.read(at.places).agents
+    return tuple(
+        one
+        if (found := now.get(one.agent.name)) and found.digest == ours[one.agent.name].digest
+        else one._replace(ok=False, did="", reason="another command has replaced it meanwhile")
+        for one in outcomes
+    )
 
 
 _WRITTEN = frozenset({Action.CREATE, Action.UPDATE})
@@ -95,7 +192,7 @@ def _written(done: Applied) -> tuple[Installed, ...]:
 
 def facts_of(at: Here, loaded: Loaded) -> Facts:
     """The facts of this host about the agents of a spec."""
-    host = gathering.host(at.places, gathering.systemd_version(at.root), _helpers(at))
+    host = gathering.host(at.places, gathering.systemd_version(at.root), _helpers(at), at.root)
     ours = inventory.read(at.places, at.root).files
     facts = gathering.gather(loaded.agents, host, ours, at.root)
     return facts._replace(installed=_standing(ledger.read(at.places, at.root)))
@@ -103,7 +200,7 @@ def facts_of(at: Here, loaded: Loaded) -> Facts:
 
 def _standing(installed: Ledger) -> dict[str, Standing]:
     return {
-        name: Standing(agent.units[0].name, agent.offers, agent.needs, agent.origin.path)
+        name: Standing(agent.doors, agent.workers, agent.offers, agent.needs, agent.origin.path)
         for name, agent in installed.agents.items()
     }
 
@@ -123,76 +220,3 @@ def _origins(loaded: Loaded) -> dict[str, Origin]:
         name: Origin(path, inventory.digest(loaded.texts[path]))
         for name, path in loaded.origins.items()
     }
-
-
-def _refuse_missing(compiled: Compiled, changes: Changes) -> None:
-    """`${VAR}` without a value: all of them at once, at the lines that use them."""
-    problems = [
-        Problem(
-            Level.ERROR,
-            "variable-unset",
-            f"{name}: ${{{variable}}} has no value",
-            _advice(name, variable),
-            _where(compiled, name, variable),
-        )
-        for name, change in changes.agents.items()
-        for variable in change.missing
-    ]
-    if problems:
-        raise SpecRefused((*problems, *compiled.problems))
-
-
-def _where(compiled: Compiled, name: str, variable: str) -> Mark:
-    agent = next(agent for agent in compiled.loaded.agents if agent.name == name)
-    return compiled.loaded.documents[name].locate(name, needed(agent)[variable])
-
-
-def _advice(agent: str, variable: str) -> str:
-    sudo = "; sudo drops the environment: sudo --preserve-env=" + variable
-    return (
-        f"set {variable} in the environment of this command, or once: "
-        f"pa secret set {agent} {variable}" + (sudo if "SUDO_USER" in os.environ else "")
-    )
-
-
-def _bring_up(
-    at: Here, compiled: Compiled, changes: Changes, options: Options
-) -> tuple[Outcome, ...]:
-    """Tell systemd what changed, restart what runs an old version, start what shall run."""
-    driver = choose.driver()
-    gone = [unit.name for change in changes.agents.values() for unit in change.units_gone]
-    if gone:
-        driver.stop(at.scope, at.env, gone)
-    if must_reload(changes):
-        driver.reload(at.scope, at.env)
-    if not options.start:
-        return ()
-    installed = ledger.read(at.places, at.root).agents
-    wanted = [installed[agent.agent] for agent in compiled.bundle.agents if agent.auto_start]
-    return _start(at, wanted, changes, options)
-
-
-def _start(
-    at: Here, wanted: Sequence[Installed], changes: Changes, options: Options
-) -> tuple[Outcome, ...]:
-    states = choose.driver().read(at.scope, at.env, [agent.units[0].name for agent in wanted])
-    up = {agent.name for agent in wanted if states[agent.units[0].name].active == "active"}
-    changed = {name for name, one in changes.agents.items() if one.action is not Action.SAME}
-    fresh = [agent for agent in wanted if agent.name not in up]
-    stale = [agent for agent in wanted if agent.name in up & changed]
-    same = [agent for agent in wanted if agent.name in up - changed]
-    return (
-        *(Outcome(agent, True, "is up to date") for agent in same),
-        *(lifecycle.restart(at, stale, wait=options.wait) if stale else ()),
-        *(lifecycle.start(at, fresh, wait=options.wait) if fresh else ()),
-    )
-
-
-def must_reload(changes: Changes) -> bool:
-    """A reload costs PID 1 about a millisecond per unit of the host, so only for files that it
-    may have read: new ones it finds when they are first asked for."""
-    read_before = (Action.UPDATE, Action.REMOVE)
-    return any(
-        change.kind in (Kind.UNIT, Kind.LINK) and change.action in read_before
-        for change in changes.files
-    )

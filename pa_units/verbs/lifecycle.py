@@ -1,59 +1,35 @@
-"""`start`, `stop`, `restart`: act, then read back."""
+"""`start`, `stop`, `restart`."""
 
-import time
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
 
 from pa_units.contracts import ledger
 from pa_units.contracts.ledger import Installed
-from pa_units.drive import choose
-from pa_units.drive.base import Driver, JobResult
-from pa_units.drive.wire import open_bus
-from pa_units.observe.settle import settle
-from pa_units.verbs import logs
-from pa_units.verbs.here import Here, may_write
+from pa_units.verbs import act
+from pa_units.verbs.act import Outcome, Selected
+from pa_units.verbs.catch_up import catch_up
+from pa_units.verbs.here import Here
 from pa_units.verbs.select import select
-
-
-class Outcome(NamedTuple):
-    """What became of one agent in a verb."""
-
-    agent: Installed
-    ok: bool
-    did: str
-    """`started`, `stopped`, `already running`…; empty when it failed"""
-    reason: str = ""
-    """why it failed, in words"""
-    pid: int = 0
-    denied: bool = False
-    log: tuple[str, ...] = ()
-    """the last lines that a failed agent printed"""
-    failed: str = "not up"
-    """what a failure means in two words"""
-    idle: bool = False
-    """it failed because the agent does not run"""
-
-
-Selected = Sequence[Installed]
 
 
 def start(at: Here, agents: Selected, *, wait: bool = True) -> tuple[Outcome, ...]:
     """Start with a fresh restart budget; up when the same run still lives a second later."""
-    return _up(at, agents, "started", lambda driver: driver.start, wait=wait)
+    return (*_others(at, agents), *act.start(at, agents, wait=wait))
 
 
 def restart(at: Here, agents: Selected, *, wait: bool = True) -> tuple[Outcome, ...]:
     """Stop what runs, start everything."""
-    return _up(at, agents, "restarted", lambda driver: driver.restart, wait=wait)
+    return (*_others(at, agents), *act.restart(at, agents, wait=wait))
 
 
 def stop(at: Here, agents: Selected, *, wait: bool = True) -> tuple[Outcome, ...]:
     """Stop; a stopped agent is no failure."""
-    results = _drive(at, agents, lambda driver: driver.stop, wait)
-    return tuple(
-        _outcome(agent, result, "stopped" if wait else "stopping")
-        for agent, result in zip(agents, results, strict=True)
-    )
+    return (*_others(at, agents), *act.stop(at, agents, wait=wait))
+
+
+def _others(at: Here, agents: Selected) -> tuple[Outcome, ...]:
+    """Finish what an interrupted command has left; say what became of other agents by it."""
+    asked = {agent.name for agent in agents}
+    return tuple(one for one in catch_up(at).outcomes if one.agent.name not in asked)
 
 
 def chosen(
@@ -61,56 +37,3 @@ def chosen(
 ) -> tuple[Installed, ...]:
     """The installed agents that a command means."""
     return select(ledger.read(at.places, at.root), names, everything=everything, labels=labels)
-
-
-_Verb = Callable[..., list[JobResult]]
-
-
-def _drive(
-    at: Here, agents: Selected, verb: Callable[[Driver], _Verb], wait: bool
-) -> list[JobResult]:
-    may_write(at, "control agents")
-    units = [agent.units[0].name for agent in agents]
-    return verb(choose.driver())(at.scope, at.env, units, wait=wait)
-
-
-def _up(
-    at: Here, agents: Selected, did: str, verb: Callable[[Driver], _Verb], *, wait: bool
-) -> tuple[Outcome, ...]:
-    since_us = time.time_ns() // 1000
-    results = _drive(at, agents, verb, wait)
-    outcomes = {
-        agent.name: _outcome(agent, result, did if wait else "starting")
-        for agent, result in zip(agents, results, strict=True)
-    }
-    if wait:
-        _read_back(at, agents, did, outcomes, since_us)
-    return tuple(outcomes.values())
-
-
-def _read_back(
-    at: Here, agents: Selected, did: str, outcomes: dict[str, Outcome], since_us: int
-) -> None:
-    doubtful = [agent for agent in agents if not outcomes[agent.name].denied]
-    with open_bus(at.scope, at.env, calls=len(doubtful)) as wire:
-        for name, settled in settle(wire, doubtful).items():
-            before = outcomes[name]
-            if settled.up:
-                outcomes[name] = Outcome(before.agent, True, did, pid=settled.pid)
-            else:
-                outcomes[name] = _failed(at, before, settled.reason, since_us)
-
-
-def _failed(at: Here, outcome: Outcome, reason: str, since_us: int) -> Outcome:
-    return outcome._replace(
-        ok=False,
-        did="",
-        reason=reason or outcome.reason,
-        log=tuple(logs.explaining(at, outcome.agent, since_us)),
-    )
-
-
-def _outcome(agent: Installed, result: JobResult, did: str) -> Outcome:
-    if result.ok:
-        return Outcome(agent, True, did)
-    return Outcome(agent, False, "", result.message, denied=result.denied)

@@ -15,6 +15,7 @@ from pa_units.spec.document import Document
 from pa_units.spec.load import load
 from pa_units.spec.model import Agent
 from pa_units.spec.problems import Mark, Problem, clean, ordered
+from pa_units.verbs import gather
 from pa_units.verbs.refusal import SpecRefused
 
 _STDIN = "-"
@@ -42,7 +43,7 @@ class Compiled(NamedTuple):
 
 
 def read(paths: Sequence[str]) -> Loaded:
-    """Load spec files; `-` is standard input. Problems are returned, not raised.
+    """Load spec files, of a directory all in it; `-` is standard input. Problems are returned.
 
     Raises UsageError for a file that cannot be read.
     """
@@ -51,7 +52,7 @@ def read(paths: Sequence[str]) -> Loaded:
     problems: list[Problem] = []
     texts: dict[str, bytes] = {}
     origins: dict[str, str] = {}
-    for path in paths:
+    for path in gather.spec_files(paths):
         text = _text(path)
         base = os.getcwd() if path == _STDIN else os.path.dirname(os.path.abspath(path))
         document = load(text, "<stdin>" if path == _STDIN else path, base=base)

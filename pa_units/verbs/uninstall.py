@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from pa_units.contracts import ledger
 from pa_units.contracts.bundle import Bundle
 from pa_units.contracts.ledger import Installed
-from pa_units.drive import choose
 from pa_units.kit.errors import PaError
-from pa_units.verbs import install, lifecycle
+from pa_units.verbs import lifecycle, trial
+from pa_units.verbs.bring_up import Wish, bring_up
 from pa_units.verbs.here import Here, may_write
 from pa_units.write import apply as writing
 from pa_units.write.changes import Changes
+from pa_units.write.request import After
 
 
 class Removed(NamedTuple):
@@ -20,24 +22,25 @@ class Removed(NamedTuple):
     changes: Changes
 
 
-def uninstall(at: Here, agents: Sequence[Installed], *, purge: bool, dry_run: bool) -> Removed:
+def uninstall(
+    at: Here, agents: Sequence[Installed], *, purge: bool = False, dry_run: bool = False
+) -> Removed:
     """Stop the agents, remove their files, let systemd forget them.
 
     Logs, stored secrets and state directories stay unless `purge`. Raises PaError if an agent
     cannot be stopped: then nothing was removed.
     """
     may_write(at, "uninstall agents")
-    names = [agent.name for agent in agents]
     if dry_run:
-        none = Bundle((), ())
+        none, names = Bundle((), ()), [agent.name for agent in agents]
         planned = writing.preview(at.places, none, remove=names, purge=purge, root=at.root)
         return Removed(tuple(agents), planned)
-    if not at.root:
-        _stop(at, agents)
-    done = writing.remove(at.places, names, purge=purge, root=at.root)
-    if not at.root:
-        _forget(at, agents, done.changes)
-    return Removed(tuple(agents), done.changes)
+    if at.root:
+        return _remove(at, agents, purge, After.NOTHING)
+    _stop(at, agents)
+    removed = _remove(at, agents, purge, After.RELOAD)
+    trial.forget(at, [agent.name for agent in agents])
+    return removed
 
 
 def _stop(at: Here, agents: Sequence[Installed]) -> None:
@@ -46,9 +49,11 @@ def _stop(at: Here, agents: Sequence[Installed]) -> None:
             raise PaError(f"cannot stop {outcome.agent.name}: {outcome.reason}")
 
 
-def _forget(at: Here, agents: Sequence[Installed], changes: Changes) -> None:
-    """A failed unit stays in systemd's lists until it is reset, its file gone or not."""
-    driver = choose.driver()
-    driver.reset(at.scope, at.env, [unit.name for agent in agents for unit in agent.units])
-    if install.must_reload(changes):
-        driver.reload(at.scope, at.env)
+def _remove(at: Here, agents: Sequence[Installed], purge: bool, after: After) -> Removed:
+    # A removal that was interrupted has been finished by now.
+    still = ledger.read(at.places, at.root).agents
+    names = [agent.name for agent in agents if agent.name in still]
+    done = writing.remove(at.places, names, purge=purge, after=after, root=at.root)
+    if after is not After.NOTHING:
+        bring_up(at, done.state.due, Wish(start=False))
+    return Removed(tuple(agents), done.changes)

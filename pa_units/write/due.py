@@ -16,8 +16,8 @@ def settle(
     Nothing is forced to the disk: what a power cut brings back has been done by the boot as well,
     and at worst an agent is restarted once more.
     """
-    with session(places, root, wait):
-        known = state.read(places, root)
+    with session(places, root, wait) as entered:
+        known = entered.state
         left = due.left(known.due, seen, told, at)
         if left == known.due:
             return

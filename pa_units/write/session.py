@@ -8,8 +8,9 @@ from typing import NamedTuple
 from pa_units.contracts import due, inventory
 from pa_units.contracts.places import Places
 from pa_units.kit import files, lock
-from pa_units.write import transaction
+from pa_units.write import state, transaction
 from pa_units.write.directories import state_and_above
+from pa_units.write.state import State
 
 WAIT = 30.0  # seconds for another writer: an install of 500 agents writes for about one
 
@@ -21,6 +22,8 @@ class Session(NamedTuple):
     """what had to be undone or finished, in words; "" for nothing"""
     made: tuple[str, ...]
     """directories that the lock needed, outermost first"""
+    state: State
+    """after that"""
 
 
 @contextmanager
@@ -30,11 +33,22 @@ def session(places: Places, root: str = "", wait: float = WAIT) -> Iterator[Sess
         ours = {places.state, *made}
         try:
             recovered = transaction.recover(places, root)
-            recorded = inventory.read(places, root).directories
-            ours |= state_and_above(places).intersection(recorded)
-            yield Session(recovered, made)
+            known = state.read(places, root)
+            ours |= state_and_above(places).intersection(known.inventory.directories)
+            yield Session(recovered, made, known)
         finally:
             _tidy(places, ours, root)
+
+
+def is_interrupted(places: Places, root: str = "") -> bool:
+    """Has a writer been killed, or is one at work?"""
+    return any(os.path.lexists(root + path) for path in transaction.names(places))
+
+
+def recover(places: Places, root: str = "", wait: float = WAIT) -> str:
+    """Undo or finish what was interrupted; say what was done. Raises what `session` raises."""
+    with session(places, root, wait) as entered:
+        return entered.recovered
 
 
 def _tidy(places: Places, ours: set[str], root: str) -> None:

@@ -1,0 +1,125 @@
+"""Bring to the init system what was written: stop what is gone, reload, restart, start, read back.
+
+Works from what is due, not from what one command has changed, and so finishes what an earlier one
+was killed at.
+"""
+
+import time
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
+
+from pa_units.contracts import ledger
+from pa_units.contracts.due import Due, Told
+from pa_units.contracts.ledger import Installed
+from pa_units.contracts.status import DOWN, UP, State
+from pa_units.drive import choose
+from pa_units.drive.errors import BusError
+from pa_units.drive.wire import Wire, open_bus
+from pa_units.observe import runs, status
+from pa_units.verbs import act
+from pa_units.verbs.act import Outcome
+from pa_units.verbs.here import Here
+from pa_units.write import due as dues
+
+
+class Wish(NamedTuple):
+    """What shall run afterwards."""
+
+    agents: Sequence[Installed] = ()
+    """those that the command is about: started if they start at boot"""
+    always: Collection[str] = ()
+    """and those of them that are started in any case"""
+    start: bool = True
+    """False: nothing is started or restarted, it stays due"""
+    wait: bool = True
+
+
+def reachable(at: Here) -> None:
+    """Refuse before anything is written what could not be brought up. Raises BusError."""
+    if not at.root:
+        open_bus(at.scope, at.env).close()
+
+
+def bring_up(at: Here, due: Due, wish: Wish) -> tuple[Outcome, ...]:
+    """Do what is due and what the command wishes; say what became of its agents, and of those
+    that an interrupted command has left.
+
+    Raises BusError when the init system cannot be told; then all of it stays due.
+    """
+    try:
+        told = _tell(at, due)
+        reloaded = time.time()
+        outcomes = _run(at, due, wish) if wish.start else ()
+    except BusError as error:
+        raise type(error)(
+            f"{error.message}; the files are written, the agents were not all brought up",
+            error.hint or "the next pa install or pa start goes on with it",
+        ) from error
+    if due.any:
+        ran = _ran(due, wish, outcomes) if wish.start else ()
+        dues.settle(at.places, due, told._replace(ran=ran), reloaded)
+    return outcomes
+
+
+def _tell(at: Here, due: Due) -> Told:
+    driver = choose.driver()
+    if due.stop:
+        driver.stop(at.scope, at.env, due.stop)
+        # A failed unit stays in systemd's lists until it is reset, its file gone or not.
+        driver.reset(at.scope, at.env, due.stop)
+    if due.reload:
+        driver.reload(at.scope, at.env)
+    return Told(reloaded=bool(due.reload), stopped=due.stop)
+
+
+def _run(at: Here, due: Due, wish: Wish) -> tuple[Outcome, ...]:
+    agents = (*wish.agents, *_left(at, due, wish))
+    if not agents:
+        return ()
+    with open_bus(at.scope, at.env, calls=len(agents)) as wire:
+        states = {one.name: one.state for one in status.many(wire, agents, at.scope)}
+        old = outdated(wire, due, agents, states)
+    up = {name for name, state in states.items() if state in UP} - old
+    stale = [agent for agent in agents if agent.name in old]
+    fresh = [agent for agent in agents if agent.name not in old | up and _shall_run(agent, wish)]
+    return (
+        *(Outcome(agent, True, "is up to date") for agent in wish.agents if agent.name in up),
+        *(act.restart(at, stale, wait=wish.wait) if stale else ()),
+        *(act.start(at, fresh, wait=wish.wait) if fresh else ()),
+    )
+
+
+def _left(at: Here, due: Due, wish: Wish) -> list[Installed]:
+    """Agents that an interrupted command was to bring up."""
+    asked = {agent.name for agent in wish.agents}
+    names = [name for name, run in due.runs.items() if run.wanted and name not in asked]
+    installed = ledger.read(at.places).agents if names else {}
+    return [installed[name] for name in names if name in installed]
+
+
+def outdated(
+    wire: Wire, due: Due, agents: Sequence[Installed], states: Mapping[str, State]
+) -> set[str]:
+    """Names of agents of which an earlier version runs, or is about to."""
+    changed = [
+        agent for agent in agents if agent.name in due.runs and states[agent.name] not in DOWN
+    ]
+    if due.reload or not changed:
+        return {agent.name for agent in changed}
+    present = runs.runs(wire, changed)
+    return {
+        agent.name
+        for agent in changed
+        if states[agent.name] not in UP or present[agent.name].began < due.runs[agent.name].at
+    }
+
+
+def _shall_run(agent: Installed, wish: Wish) -> bool:
+    return agent.auto_start or agent.name in wish.always
+
+
+def _ran(due: Due, wish: Wish, outcomes: Sequence[Outcome]) -> frozenset[str]:
+    """Agents that need not be looked at again."""
+    considered = {agent.name for agent in wish.agents}
+    considered |= {name for name, run in due.runs.items() if run.wanted}
+    return frozenset(considered - {one.agent.name for one in outcomes if not one.taken})

@@ -1,0 +1,181 @@
+"""`--confirm-within`: a new version on trial, watched by a service that outlives the terminal."""
+
+import os
+import sys
+import time
+from collections.abc import Collection, Iterator, Mapping
+from typing import NamedTuple
+
+from pa_units.contracts import ledger
+from pa_units.contracts import watch as watches
+from pa_units.contracts.bundle import Bundle
+from pa_units.contracts.ledger import Installed
+from pa_units.contracts.status import DOWN, State
+from pa_units.contracts.watch import Before, Verdict, Watch
+from pa_units.drive import choose, transient
+from pa_units.drive.transient import Transient
+from pa_units.drive.wire import open_bus
+from pa_units.kit import files
+from pa_units.kit.errors import PaError
+from pa_units.observe import runs, status
+from pa_units.verbs.here import Here
+from pa_units.write.changes import Action, Changes
+
+_PACE_S = 0.2
+_TO_GO_BACK_S = 180.0
+"""Longer than the jobs of a roll-back may take; then whoever waits for the verdict gives up."""
+
+_PASSED = ("PA_HOME", "HOME", "DBUS_SYSTEM_BUS_ADDRESS", "DBUS_SESSION_BUS_ADDRESS")
+_PASSED_BEGINNINGS = ("XDG_",)
+"""Variables that decide where things stand (`places`), for the service that watches."""
+
+
+class Trial(NamedTuple):
+    """What watches an install."""
+
+    ident: str
+    unit: str
+    until: float
+    """seconds since boot"""
+
+
+def now() -> float:
+    """Return seconds since boot, time asleep included: the same in every process."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+def begin(at: Here, planned: Changes, bundle: Bundle, within: float) -> Trial | None:
+    """Start the watch of an install that is about to be done; None if it would change nothing.
+
+    Before anything is written: whatever happens to us from then on, somebody rolls it back.
+    Raises BusError when the service cannot be started.
+    """
+    agents = _before(at, planned, {agent.agent: agent.digest for agent in bundle.agents})
+    if not agents:
+        return None
+    forget(at, agents)
+    ident = os.urandom(4).hex()
+    trial = Trial(ident, f"pa-confirm-{ident}.service", now() + within)
+    record(at, ident, Watch(trial.until, agents))
+    try:
+        transient.start(at.scope, at.env, _service(at, trial, agents))
+    except BaseException:
+        _remove(at, ident)
+        raise
+    return trial
+
+
+def _before(at: Here, planned: Changes, digests: Mapping[str, str]) -> dict[str, Before]:
+    changed = [
+        name
+        for name, one in planned.agents.items()
+        if one.action in (Action.CREATE, Action.UPDATE) and name in digests
+    ]
+    installed = ledger.read(at.places).agents
+    old = [installed[name] for name in changed if name in installed]
+    states, present = _present(at, old)
+    return {
+        name: Before(
+            digest=digests[name],
+            generation=installed[name].generation if name in installed else 0,
+            ran=states.get(name, State.STOPPED) not in DOWN,
+            invocations=tuple(sorted(present.get(name, ()))),
+            watched=planned.agents[name].rerun,
+        )
+        for name in changed
+    }
+
+
+def _present(
+    at: Here, agents: list[Installed]
+) -> tuple[dict[str, State], dict[str, frozenset[str]]]:
+    if not agents:
+        return {}, {}
+    with open_bus(at.scope, at.env, calls=len(agents)) as wire:
+        states = {one.name: one.state for one in status.many(wire, agents, at.scope)}
+        found = runs.runs(wire, agents)
+    return states, {name: run.invocations for name, run in found.items()}
+
+
+def _service(at: Here, trial: Trial, agents: Collection[str]) -> Transient:
+    import pa_units
+
+    kept = {
+        name: value
+        for name, value in at.env.items()
+        if name in _PASSED or name.startswith(_PASSED_BEGINNINGS)
+    }
+    package = os.path.dirname(os.path.dirname(os.path.abspath(pa_units.__file__)))
+    return Transient(
+        unit=trial.unit,
+        description=f"pa: roll back {', '.join(agents)} unless up in time",
+        # -P: a pa_units/ in the working directory is not ours.
+        argv=[sys.executable, "-P", "-m", "pa_units", "_confirm", trial.ident, f"--{at.scope}"],
+        environment={**kept, "PYTHONPATH": package, "PYTHONDONTWRITEBYTECODE": "1"},
+    )
+
+
+def record(at: Here, ident: str, watch: Watch) -> None:
+    """Write the record of a trial."""
+    path = watches.path_of(at.places, ident)
+    for directory in files.missing_directories(watches.directory(at.places)):
+        files.make_directory(directory, 0o755)
+    files.write_whole(path, watches.encode(watch), 0o644)
+
+
+def verdict(at: Here, trial: Trial) -> Verdict:
+    """Wait for the end of a trial. Raises PaError when whoever watches it is gone."""
+    while now() < trial.until + _TO_GO_BACK_S:
+        found = watches.read(at.places, trial.ident)
+        if found and found.verdict:
+            if found.verdict.kept:
+                _remove(at, trial.ident)
+            return found.verdict
+        time.sleep(_PACE_S)
+        if found is None or _is_gone(at, trial):
+            break
+    raise PaError(
+        f"cannot tell how the trial ended: {trial.unit} left no verdict",
+        f"see what it says: journalctl {'--user ' if at.scope == 'user' else ''}-u {trial.unit}",
+    )
+
+
+def _is_gone(at: Here, trial: Trial) -> bool:
+    state = choose.driver().read(at.scope, at.env, [trial.unit])[trial.unit]
+    if state.active not in ("inactive", "failed"):
+        return False
+    left = watches.read(at.places, trial.ident)
+    return left is None or left.verdict is None
+
+
+def rolled_back(at: Here, name: str) -> Iterator[tuple[Watch, Verdict]]:
+    """Yield the trials since the last boot that went against an agent."""
+    for _, found in _records(at):
+        if found.verdict and not found.verdict.kept and name in found.agents:
+            yield found, found.verdict
+
+
+def forget(at: Here, names: Collection[str]) -> None:
+    """Remove the verdicts about agents."""
+    for ident, found in list(_records(at)):
+        if found.verdict and not set(found.agents).isdisjoint(names):
+            _remove(at, ident)
+
+
+def _records(at: Here) -> Iterator[tuple[str, Watch]]:
+    try:
+        entries = sorted(os.listdir(watches.directory(at.places)))
+    except (FileNotFoundError, PermissionError):
+        return
+    for entry in entries:
+        ident, ending = os.path.splitext(entry)
+        found = watches.read(at.places, ident) if ending == ".json" else None
+        if found:
+            yield ident, found
+
+
+def _remove(at: Here, ident: str) -> None:
+    path = watches.path_of(at.places, ident)
+    files.remove(path)
+    if files.remove_directory(watches.directory(at.places)):
+        files.remove_directory(at.places.runtime)
