@@ -108,13 +108,14 @@ def remove(
 
 def left_of(places: Places, name: str, root: str = "") -> tuple[str, ...]:
     """Return the paths that an uninstall without purge has left for an agent."""
-    job = _job(places, Request(remove=frozenset({name}), purge=True), root)
+    request = Request(remove=frozenset({name}), purge=True)
+    job = _job(places, request, root, state.read(places, root))
     return records.left(job, name, compare(job).changes)
 
 
 def foresee(places: Places, request: Request, root: str = "") -> Changes:
     """Say what `carry_out` would do with any request, refusals included. Writes nothing."""
-    return compare(_job(places, request, root)).changes
+    return compare(_job(places, request, root, state.read(places, root))).changes
 
 
 def carry_out(
@@ -122,7 +123,7 @@ def carry_out(
 ) -> Applied:
     """Fulfil any request."""
     with session(places, root, wait) as entered:
-        job = _job(places, request, root)._replace(made=entered.made)
+        job = _job(places, request, root, entered.state)._replace(made=entered.made)
         _check_names(job)
         compared = compare(job)
         refuse.check(compared.changes, user_changed)
@@ -133,9 +134,8 @@ def carry_out(
     return Applied(compared.changes, planned.state, entered.recovered)
 
 
-def _job(places: Places, request: Request, root: str) -> Job:
-    disk = RootDisk(root)
-    return Job(places, request, state.read(places, root), disk, __version__, time.time())
+def _job(places: Places, request: Request, root: str, known: State) -> Job:
+    return Job(places, request, known, RootDisk(root), __version__, time.time())
 
 
 def _check_names(job: Job) -> None:

@@ -400,7 +400,7 @@ def test_owners_are_those_of_the_root(host: SmallHost) -> None:
 def test_an_ordinary_user_is_told_what_is_missing(host: SmallHost) -> None:
     program = (
         "import os, sys\n"
-        "sys.path[:0] = sys.argv[2:]\n"
+        "sys.path[:] = sys.argv[2:]\n"
         "from small_host import SmallHost, agent\n"
         "from pathlib import Path\n"
         "host = SmallHost(Path(sys.argv[1]))\n"
@@ -415,7 +415,7 @@ def test_an_ordinary_user_is_told_what_is_missing(host: SmallHost) -> None:
         if parent.stat().st_uid == os.geteuid() and parent.name.startswith("pytest"):
             os.chmod(parent, 0o755)
     done = subprocess.run(
-        [sys.executable, "-c", program, host.root, os.getcwd(), os.path.dirname(__file__)],
+        [sys.executable, "-c", program, host.root, *sys.path],
         capture_output=True,
         text=True,
         check=True,
