@@ -7,6 +7,8 @@ from typing import NamedTuple
 from pa_units.compile import depending, neighbours
 from pa_units.compile.neighbours import Neighbours
 from pa_units.compile.part import error
+from pa_units.compile.support import notes as support
+from pa_units.compile.support.way import Target
 from pa_units.compile.systemd import (
     dependencies,
     identity,
@@ -69,8 +71,8 @@ def _agent(
         runs=_beside_main(draft, draft.units.runs),
         ends=draft.agent.start_type == "oneshot",
     )
-    related = depending.notes(draft.agent, around)
-    return bundle, (*identity_notes, *_name_taken(draft), *related, *whole.notes)
+    about = (*identity_notes, *_name_taken(draft), *depending.notes(draft.agent, around))
+    return bundle, (*about, *whole.notes, *support.notes(draft.agent, Target.SYSTEMD))
 
 
 def _offers(draft: Draft) -> tuple[str, ...]:
