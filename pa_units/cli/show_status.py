@@ -86,7 +86,7 @@ NOT_RUNNING = 3
 def show(at: Here, names: Sequence[str], *, as_json: bool, labels: Sequence[str] = ()) -> int:
     """Print the status of agents, in full if one is named; return the exit code."""
     if as_json:
-        found = statuses(at, names, labels)
+        found = statuses(at, names, labels, closely=bool(names))
         out.json(items(found))
     elif len(names) == 1 and not labels and not any(sign in names[0] for sign in "*?["):
         shown = detail(at, names[0])
@@ -116,7 +116,7 @@ def show_words(at: Here, names: Sequence[str], wanted: Collection[State], *, qui
 
 def show_page(shown: Detail) -> None:
     """One agent in full."""
-    status, agent, unit = shown
+    status, agent, unit = shown.status, shown.agent, shown.unit
     now = time.time()
     sign = out.paint("●", _STYLES[status.state])
     ago = f" for {span(now - status.since_us / 1e6)}" if status.since_us else ""
@@ -130,14 +130,22 @@ def show_page(shown: Detail) -> None:
         ("memory", _limited(status.memory, unit.memory_max)),
         ("tasks", "" if status.tasks is None else str(status.tasks)),
         ("cpu", "" if status.cpu_ns is None else f"{span(status.cpu_ns / 1e9)} used"),
-        ("at boot", "starts" if status.enabled else "does not start"),
+        ("at boot", _boot(shown)),
         ("unit", unit.fragment or "not loaded"),
-        ("drop-ins", ", ".join(unit.drop_ins)),
         ("spec", status.origin),
+        *(("changed", words) for words in status.drift or ()),
     ]
     for name, text in facts:
         if text:
             out.line(f"  {out.paint(name.rjust(8), 'dim')}  {text}")
+
+
+def _boot(shown: Detail) -> str:
+    if not shown.status.enabled:
+        return "does not start"
+    if shown.ends_at_logout:
+        return f"starts at login, ends at logout: loginctl enable-linger {shown.ends_at_logout}"
+    return "starts"
 
 
 def user(agent: Installed) -> str:

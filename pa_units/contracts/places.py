@@ -43,6 +43,16 @@ class Places(NamedTuple):
         return f"{self.state}/ledger.json"
 
     @property
+    def staging(self) -> str:
+        """Journal of a change of the disk before it is decided."""
+        return f"{self.state}/staging.json"
+
+    @property
+    def commit(self) -> str:
+        """The same once it is decided; gone when all of it is done."""
+        return f"{self.state}/commit.json"
+
+    @property
     def lock(self) -> str:
         """Taken by whoever writes. Beside what it guards: two shells of one user may have different
         runtime directories (under su there is none), and `--root DIR` has no /run of its own."""

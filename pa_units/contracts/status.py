@@ -51,7 +51,7 @@ class AgentStatus(NamedTuple):
     """starts at boot"""
     user: str = ""
     """"" for a dynamic user"""
-    drift: tuple[str, ...] = ()
-    """what differs from the spec that was installed, in words"""
+    drift: tuple[str, ...] | None = None
+    """what is not as it was installed, in words; None: not looked at, as in a list of all"""
     origin: str = ""
     """the spec file that it was installed from"""

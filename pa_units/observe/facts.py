@@ -13,6 +13,7 @@ from pa_units.contracts.refs import Scope
 from pa_units.kit.errors import PaError
 from pa_units.kit.walk import unsafe_reason
 from pa_units.observe import schedules, watched
+from pa_units.observe.linger import lingers
 from pa_units.spec.model import Agent
 
 SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -100,11 +101,6 @@ def host(places: Places, version: int, helpers: str, root: str = "") -> Host:
         user_namespaces=_user_namespaces(),
         python=os.path.exists(f"{root}/usr/bin/python3"),
     )
-
-
-def lingers(user: str) -> bool:
-    """Does the service manager of a user run from boot on, whoever is logged in? (loginctl(1))"""
-    return os.path.exists(f"/var/lib/systemd/linger/{user}")
 
 
 _USERNS_SWITCHES = (

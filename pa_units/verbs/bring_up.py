@@ -5,17 +5,18 @@ was killed at.
 """
 
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from pa_units.contracts import ledger
 from pa_units.contracts.due import Due, Told
 from pa_units.contracts.ledger import Installed
-from pa_units.contracts.status import DOWN, UP, State
+from pa_units.contracts.status import UP
 from pa_units.drive import choose
 from pa_units.drive.errors import BusError
-from pa_units.drive.wire import Wire, open_bus
-from pa_units.observe import runs, status
+from pa_units.drive.wire import open_bus
+from pa_units.observe import status
+from pa_units.observe.outdated import outdated
 from pa_units.verbs import act
 from pa_units.verbs.act import Outcome
 from pa_units.verbs.here import Here
@@ -95,23 +96,6 @@ def _left(at: Here, due: Due, wish: Wish) -> list[Installed]:
     names = [name for name, run in due.runs.items() if run.wanted and name not in asked]
     installed = ledger.read(at.places).agents if names else {}
     return [installed[name] for name in names if name in installed]
-
-
-def outdated(
-    wire: Wire, due: Due, agents: Sequence[Installed], states: Mapping[str, State]
-) -> set[str]:
-    """Names of agents of which an earlier version runs, or is about to."""
-    changed = [
-        agent for agent in agents if agent.name in due.runs and states[agent.name] not in DOWN
-    ]
-    if due.reload or not changed:
-        return {agent.name for agent in changed}
-    present = runs.runs(wire, changed)
-    return {
-        agent.name
-        for agent in changed
-        if states[agent.name] not in UP or present[agent.name].began < due.runs[agent.name].at
-    }
 
 
 def _shall_run(agent: Installed, wish: Wish) -> bool:

@@ -11,8 +11,9 @@ from pa_units.contracts.ledger import Installed
 from pa_units.contracts.status import DOWN, State
 from pa_units.drive.wire import open_bus
 from pa_units.observe import status
+from pa_units.observe.outdated import outdated
 from pa_units.spec.problems import Problem
-from pa_units.verbs import bring_up, install
+from pa_units.verbs import install
 from pa_units.verbs.here import Here
 from pa_units.verbs.install import Options, Prepared
 from pa_units.write import drift, session
@@ -100,7 +101,7 @@ def _steps(at: Here, wanted: Prepared, changes: Changes, due: Due) -> dict[str, 
     known = [installed[name] for name in changes.agents if name in installed]
     with open_bus(at.scope, at.env, calls=len(known)) as wire:
         states = {one.name: one.state for one in status.many(wire, known, at.scope)}
-        old = bring_up.outdated(wire, due, known, states)
+        old = outdated(wire, due, known, states)
     found = {agent.name: _step(installed, agent.name, states, old, changes) for agent in known}
     for bundle in wanted.compiled.bundle.agents:
         if bundle.auto_start and states.get(bundle.agent, State.STOPPED) in _STARTED:

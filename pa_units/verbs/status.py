@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from pa_units.contracts import due as dues
 from pa_units.contracts import ledger
 from pa_units.contracts.ledger import Installed
 from pa_units.contracts.status import AgentStatus
@@ -10,6 +11,8 @@ from pa_units.drive.read import all_properties
 from pa_units.drive.states import UnitState
 from pa_units.drive.wire import open_bus
 from pa_units.observe import status
+from pa_units.observe.outdated import outdated
+from pa_units.verbs import linger
 from pa_units.verbs.here import Here
 from pa_units.verbs.select import select
 
@@ -20,25 +23,51 @@ class Detail(NamedTuple):
     status: AgentStatus
     agent: Installed
     unit: UnitState
+    ends_at_logout: str = ""
+    """the user whose logout ends it"""
 
 
 def statuses(
-    at: Here, names: Sequence[str] = (), labels: Sequence[str] = ()
+    at: Here, names: Sequence[str] = (), labels: Sequence[str] = (), *, closely: bool = False
 ) -> tuple[AgentStatus, ...]:
-    """The status of the agents asked for, of all without a name."""
+    """The status of the agents asked for, of all without a name; `closely` reads their files too,
+    and says what is no longer as it was installed."""
     agents = select(ledger.read(at.places, at.root), names, everything=not names, labels=labels)
     if not agents:
         return ()
+    due = dues.read(at.places, at.root)
     with open_bus(at.scope, at.env, calls=len(agents)) as wire:
-        return status.many(wire, agents, at.scope)
+        found = status.many(wire, agents, at.scope)
+        old = outdated(wire, due, agents, {one.name: one.state for one in found})
+    found = tuple(_outdated(one) if one.name in old else one for one in found)
+    return _with_drift(at, agents, found) if closely else found
+
+
+def _outdated(one: AgentStatus) -> AgentStatus:
+    return one._replace(reason=one.reason or f"an earlier version; pa restart {one.name}")
+
+
+def _with_drift(
+    at: Here, agents: Sequence[Installed], found: Sequence[AgentStatus]
+) -> tuple[AgentStatus, ...]:
+    from pa_units.verbs.drifted import words
+
+    drifts = words(at, agents)
+    return tuple(one._replace(drift=drifts[one.name]) for one in found)
 
 
 def detail(at: Here, name: str) -> Detail:
     """Everything about one agent."""
     (agent,) = select(ledger.read(at.places, at.root), [name])
+    due = dues.read(at.places, at.root)
     with open_bus(at.scope, at.env) as wire:
         found, unit = status.one(wire, agent)
-    return Detail(found, agent, unit)
+        if outdated(wire, due, [agent], {agent.name: found.state}):
+            found = _outdated(found)
+    (found,) = _with_drift(at, [agent], [found])
+    drift = (*(found.drift or ()), *(f"drop-in {path}" for path in unit.drop_ins))
+    found = found._replace(drift=tuple(dict.fromkeys(drift)))
+    return Detail(found, agent, unit, linger.missing_for(at))
 
 
 def listed(agent: Installed) -> dict[str, object]:

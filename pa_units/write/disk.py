@@ -51,6 +51,11 @@ class Disk(Protocol):
         ...
 
 
+def content_of(seen: Seen, path: str, disk: Disk) -> bytes:
+    """Return what the inventory takes the digest of."""
+    return seen.target.encode() if seen.shape is Shape.LINK else disk.read(path)
+
+
 class RootDisk:
     """The real one, below `root`."""
 

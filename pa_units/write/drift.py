@@ -1,17 +1,16 @@
-"""Where the disk no longer is as the last install left it."""
+"""Where the disk no longer is as the last install left it. On the path of `pa status NAME`."""
 
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
+from pa_units.contracts import inventory, ledger
 from pa_units.contracts.bundle import Kind
 from pa_units.contracts.inventory import Owned, digest
 from pa_units.contracts.ledger import Installed
 from pa_units.contracts.places import Places
 from pa_units.kit.errors import PermissionProblem
-from pa_units.write import state
-from pa_units.write.disk import Disk, RootDisk, Shape
-from pa_units.write.judge import content_of
+from pa_units.write.disk import Disk, RootDisk, Shape, content_of
 
 _SHAPES = {Kind.LINK: Shape.LINK, Kind.DIRECTORY: Shape.DIRECTORY}
 
@@ -42,13 +41,14 @@ def drift(places: Places, names: tuple[str, ...] = (), root: str = "") -> tuple[
 
     Files that the caller may not read are passed over.
     """
-    known, disk = state.read(places, root), RootDisk(root)
+    installed, ours = ledger.read(places, root), inventory.read(places, root)
+    disk = RootDisk(root)
     found: list[Drift] = []
-    for name, agent in known.ledger.agents.items():
+    for name, agent in installed.agents.items():
         if not names or name in names:
             found += _origin(agent, disk)
-            for path in known.inventory.agents.get(name, ()):
-                found += _file(name, known.inventory.files[path], disk)
+            for path in ours.agents.get(name, ()):
+                found += _file(name, ours.files[path], disk)
     return tuple(found)
 
 

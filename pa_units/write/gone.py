@@ -5,8 +5,7 @@ from collections.abc import Callable, Collection, Iterator
 from pa_units.contracts.bundle import Kind
 from pa_units.contracts.inventory import Inventory, Owned, digest
 from pa_units.write.changes import Action, Change, Conflict
-from pa_units.write.disk import Disk, Shape
-from pa_units.write.judge import content_of
+from pa_units.write.disk import Disk, Shape, content_of
 from pa_units.write.rotated import finder
 
 _Find = Callable[[str], Iterator[str]]

@@ -18,7 +18,7 @@ from pa_units.contracts.bundle import Kind
 from pa_units.contracts.inventory import Owned, digest
 from pa_units.kit.files import Ids
 from pa_units.write.changes import Action, Change, Conflict
-from pa_units.write.disk import Disk, Seen, Shape
+from pa_units.write.disk import Disk, Seen, Shape, content_of
 from pa_units.write.wanted import Wanted
 
 
@@ -110,8 +110,3 @@ def _different(case: _Case, found: str) -> Change:
     if case.owned.digest == digest(case.wanted.content) and not case.force:
         return case.change(Action.KEEP, Conflict.EDITED)
     return case.change(Action.UPDATE, Conflict.EDITED)._replace(refused=not case.force)
-
-
-def content_of(seen: Seen, path: str, disk: Disk) -> bytes:
-    """Return what the inventory takes the digest of."""
-    return seen.target.encode() if seen.shape is Shape.LINK else disk.read(path)

@@ -129,7 +129,7 @@ def recover(places: Places, root: str = "") -> str:
 
 def names(places: Places) -> tuple[str, str]:
     """Return the journal before and after the commit."""
-    return f"{places.state}/staging.json", f"{places.state}/commit.json"
+    return places.staging, places.commit
 
 
 def _stage(places: Places, transaction: Transaction, token: str, root: str) -> None:
