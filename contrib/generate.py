@@ -7,6 +7,7 @@
 
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ SUPPORT = f"""{MADE}
 | exact | all of it, by what follows |
 | approximated | most of it; `pa` says so where it matters |
 | companion | not by the init system: the watchdog daemon does it |
-| later | not built yet: it has no effect, and `pa` says so (`not-active-yet`; `--strict` refuses it) |
+| later | not built yet: no effect, and `pa` says so (`not-active-yet`, refused under `--strict`) |
 | impossible | it has no effect on this target, and `pa` says so |
 
 launchd is not built yet: its column says what it will be.
@@ -123,11 +124,17 @@ def _kind(entry: Entry) -> str:
 
 
 def _fragment(path: tuple[str, ...]) -> dict[str, Any]:
-    definitions = schema.schema()["$defs"]
+    definitions = _definitions()
     part = definitions["UnnamedAgent"]
     for step in path[:-1]:
         part = _resolved(definitions, part["properties"][step])
     found: dict[str, Any] = part["properties"].get(path[-1], {"type": "object"})
+    return found
+
+
+@cache
+def _definitions() -> dict[str, Any]:
+    found: dict[str, Any] = schema.schema()["$defs"]
     return found
 
 
