@@ -3,14 +3,14 @@
 import os
 import sys
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from pa_units.contracts import ledger
 from pa_units.contracts import watch as watches
 from pa_units.contracts.bundle import Bundle
 from pa_units.contracts.ledger import Installed
-from pa_units.contracts.status import DOWN, State
+from pa_units.contracts.status import DOWN, UP, State
 from pa_units.contracts.watch import Before, Verdict, Watch
 from pa_units.drive import choose, transient
 from pa_units.drive.transient import Transient
@@ -18,6 +18,7 @@ from pa_units.drive.wire import open_bus
 from pa_units.kit import files
 from pa_units.kit.errors import PaError
 from pa_units.observe import runs, status
+from pa_units.verbs.act import Outcome
 from pa_units.verbs.here import Here
 from pa_units.write.changes import Action, Changes
 
@@ -128,7 +129,7 @@ def verdict(at: Here, trial: Trial) -> Verdict:
     while now() < trial.until + _TO_GO_BACK_S:
         found = watches.read(at.places, trial.ident)
         if found and found.verdict:
-            if found.verdict.kept:
+            if not found.verdict.back:  # nothing that `history` could tell of it
                 _remove(at, trial.ident)
             return found.verdict
         time.sleep(_PACE_S)
@@ -146,6 +147,30 @@ def _is_gone(at: Here, trial: Trial) -> bool:
         return False
     left = watches.read(at.places, trial.ident)
     return left is None or left.verdict is None
+
+
+def outcomes(at: Here, agents: Sequence[Installed], found: Verdict) -> tuple[Outcome, ...]:
+    """Say what became of the agents of an install that was on trial."""
+    if not found.kept:
+        return tuple(_undone(agent, found) for agent in agents if _is_touched(agent, found))
+    with open_bus(at.scope, at.env, calls=len(agents)) as wire:
+        states = status.many(wire, agents, at.scope)
+    return tuple(
+        Outcome(agent, True, "is up", pid=one.pid)
+        for agent, one in zip(agents, states, strict=True)
+        if one.state in UP
+    )
+
+
+def _is_touched(agent: Installed, found: Verdict) -> bool:
+    return agent.name in {*found.reasons, *found.back, *found.uninstalled}
+
+
+def _undone(agent: Installed, found: Verdict) -> Outcome:
+    if reason := found.reasons.get(agent.name):
+        log = tuple(found.logs.get(agent.name, ()))
+        return Outcome(agent, False, "", reason, log=log, failed="not up in time")
+    return Outcome(agent, False, "", "others of this install were not up", failed="rolled back")
 
 
 def rolled_back(at: Here, name: str) -> Iterator[tuple[Watch, Verdict]]:
