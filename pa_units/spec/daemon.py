@@ -2,6 +2,8 @@
 form with a single agent. Translated to the canonical names before anything is checked."""
 
 import posixpath
+from collections.abc import Callable
+from typing import TypeVar
 
 from pa_units.contracts.bundle import Level
 from pa_units.spec.aliases import DAEMON, UNSET
@@ -10,6 +12,8 @@ from pa_units.spec.draft import Draft, Raw, put, take
 from pa_units.spec.paths import absolute
 from pa_units.spec.scalars import Bad
 from pa_units.spec.text.nodes import Node
+
+T = TypeVar("T")
 
 FLAGS = {"filebeat": "-c", "telegraf": "--config", "node_exporter": "", "custom": ""}
 """what stands before the name of the configuration file, by type; empty: it is not passed"""
@@ -47,10 +51,8 @@ def inherit(draft: Draft, defaults: Raw, root: Node) -> None:
 def translate(draft: Draft, base: str) -> None:
     """Respell an agent of this dialect canonically."""
     old = "id" not in draft.raw
-    try:
-        _command(draft, base, old=old)
-    except Bad as bad:
-        draft.note(Level.ERROR, ("binary_path",), bad.code, bad.message, bad.hint)
+    draft.words = {"cmd": "binary_path", "name": "id"}
+    _command(draft, base, old=old)
     draft.respell(DAEMON)
     if isinstance(beat := draft.raw.get("heartbeat"), dict):
         # Its agents report as JSON, over the unix socket or, where there is none, over HTTP.
@@ -67,7 +69,7 @@ def _command(draft: Draft, base: str, *, old: bool) -> None:
     if program is UNSET:
         return
     flag = FLAGS.get(str(kind), OLD_FLAG if old else "")
-    rest = _words(given)
+    rest = _tried(draft, "args", lambda: _words(given)) or []
     if config is not UNSET and not flag:
         draft.note(
             Level.WARNING,
@@ -77,8 +79,16 @@ def _command(draft: Draft, base: str, *, old: bool) -> None:
             "write it in args as the program wants it",
         )
     elif config is not UNSET and flag not in rest:
-        rest = [flag, absolute(config, base), *rest]
+        rest = [flag, _tried(draft, "config_file", lambda: absolute(config, base)) or "", *rest]
     draft.move(("binary_path",), ("cmd",), [program, *rest])
+
+
+def _tried(draft: Draft, key: str, work: Callable[[], T]) -> T | None:
+    try:
+        return work()
+    except Bad as bad:
+        draft.note(Level.ERROR, (key,), bad.code, bad.message, bad.hint)
+        return None
 
 
 def _words(given: object) -> list[object]:

@@ -22,6 +22,8 @@ class Draft:
         self.sources: dict[Loc, Loc] = {}
         self.roots: dict[Loc, Node] = {}
         self.notes: list[Note] = []
+        self.words: dict[str, str] = {}
+        """what the dialect calls a key, where it has a word of its own"""
 
     def respell(self, aliases: Iterable[Alias]) -> None:
         """Move every value that has another spelling to its canonical place."""

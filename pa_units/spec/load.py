@@ -12,7 +12,7 @@ from pa_units.kit.errors import UsageError
 from pa_units.spec import daemon, lint, verdict
 from pa_units.spec.aliases import COMPOSE
 from pa_units.spec.document import Document, Report
-from pa_units.spec.draft import Draft, Raw
+from pa_units.spec.draft import Draft
 from pa_units.spec.entries import entries
 from pa_units.spec.keys import AGENT_KEYS
 from pa_units.spec.model import Agent
@@ -86,17 +86,17 @@ def _agent(draft: Draft, report: Report, base: str) -> Agent | None:
         daemon.translate(draft, base)
     draft.respell(COMPOSE)
     draft.take_free(AGENT_KEYS)
-    agent, notes = _checked(draft.raw, base)
+    agent, notes = _checked(draft, base)
     for note in (*draft.notes, *notes):
         report.note(draft, note)
     return agent
 
 
-def _checked(raw: Raw, base: str) -> tuple[Agent | None, Iterable[Note]]:
+def _checked(draft: Draft, base: str) -> tuple[Agent | None, Iterable[Note]]:
     try:
-        agent = anchored(Agent.model_validate(raw, context={"base": base}), base)
+        agent = anchored(Agent.model_validate(draft.raw, context={"base": base}), base)
     except ValidationError as error:
-        return None, verdict.notes(error)
+        return None, verdict.notes(error, draft.words)
     except Bad as bad:
         return None, [Note(Level.ERROR, "", ("cmd",), bad.code, bad.message, bad.hint)]
     return agent, lint.alone(agent)

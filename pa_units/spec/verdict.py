@@ -1,6 +1,6 @@
 """What pydantic found wrong, in the words of the spec."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -18,12 +18,17 @@ _SHAPES = {
 }
 
 
-def notes(error: ValidationError) -> Iterator[Note]:
-    """Yield one note for each thing wrong, with its canonical place."""
+def notes(error: ValidationError, words: Mapping[str, str]) -> Iterator[Note]:
+    """Yield one note for each thing wrong, with its canonical place. `words` are those of the
+    user's dialect."""
     for detail in error.errors(include_url=False):
         # pydantic marks a wrong key of a free mapping by a last step of its own.
         loc: Loc = tuple(step for step in detail["loc"] if step != "[key]")
-        yield _note(loc, detail["type"], detail["input"], detail.get("ctx", {}))
+        if detail["type"] == "missing":
+            text = f"'{words.get(str(loc[-1]), loc[-1])}' is missing"
+            yield Note(Level.ERROR, "", loc, "missing-key", text)
+        else:
+            yield _note(loc, detail["type"], detail["input"], detail.get("ctx", {}))
 
 
 def _note(loc: Loc, kind: str, value: object, context: dict[str, Any]) -> Note:
@@ -33,8 +38,6 @@ def _note(loc: Loc, kind: str, value: object, context: dict[str, Any]) -> Note:
         loc = deepest(loc, value)
         text = f"unknown key '{loc[-1]}'"
         return Note(Level.ERROR, "", loc, "unknown-key", text, advice(loc))
-    if kind == "missing":
-        return Note(Level.ERROR, "", loc, "missing-key", f"'{loc[-1]}' is missing")
     if kind == "too_short":
         return Note(Level.ERROR, "", loc, "empty-list", "the list is empty")
     text = f"{_SHAPES.get(kind, 'another value')} expected, not {shape(value)}"

@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 import yaml
 from loading import DOCUMENTS, agent, agents, document, rendered
 
@@ -199,3 +200,14 @@ def test_json_is_read_as_json() -> None:
     found = agent(text)
     assert found.cmd.words == ("a", "\U0001f600", "A")
     assert found.max_restarts == 3
+
+
+def test_without_libyaml_the_same_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [path.read_text() for path in sorted(DOCUMENTS.glob("*.yaml"))]
+    texts += ["a: b: c\n", "a: 'b\n", "a: [b\n", "a:\n\t- b\n", "- " * 50_000, "[" * 50_000]
+    quick = [document(text) for text in texts]
+    monkeypatch.setattr(yaml, "__with_libyaml__", False)
+    for text, expected in zip(texts, quick, strict=True):
+        slow = document(text)
+        assert slow.agents == expected.agents
+        assert [p.mark[:3] for p in slow.problems] == [p.mark[:3] for p in expected.problems]

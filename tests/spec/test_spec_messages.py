@@ -1,8 +1,15 @@
 """What people read when a spec is wrong: whole messages, each at its place."""
 
+from pathlib import Path
+
 import pytest
 from bad_specs import BAD
 from loading import codes, document, rendered
+
+from pa_units.contracts.bundle import Level, Note
+from pa_units.kit.errors import UsageError
+from pa_units.spec.load import load_file
+from pa_units.spec.problems import parts
 
 
 def expect(text: str, *lines: str) -> None:
@@ -143,3 +150,32 @@ def test_a_place_is_found_whatever_the_spelling() -> None:
         mark = loaded.locate("a", loc)
         assert (mark.line, mark.column) == place, loc
     assert loaded.locate("b", ("cmd",)).text == "  b: {cmd: y}"
+
+
+def test_a_file_is_read_from_its_own_directory(tmp_path: Path) -> None:
+    spec = tmp_path / "spec.yaml"
+    spec.write_text("name: a\ncwd: app\ncmd: ./a\n")
+    (found,) = load_file(str(spec)).agents
+    assert (found.cwd, found.cmd.words) == (f"{tmp_path}/app", (f"{tmp_path}/app/a",))
+    with pytest.raises(UsageError, match=r"cannot read .*: no such file or directory"):
+        load_file(f"{tmp_path}/nothing.yaml")
+
+
+def test_notes_of_later_stages_become_problems() -> None:
+    loaded = document("name: a\nmem_limit: 1g\ncmd: a\n")
+    note = Note(Level.WARNING, "a", ("resources", "memory_limit"), "approximated", "roughly")
+    problem = loaded.problem(note)
+    assert (problem.severity, problem.code, problem.message) == (
+        Level.WARNING,
+        "approximated",
+        "roughly",
+    )
+    assert (problem.mark.line, problem.mark.column) == (2, 12)
+    assert loaded.locate("nobody", ()).line == 1
+
+
+def test_problems_come_in_parts_for_a_terminal() -> None:
+    (problem,) = document(f"name: a\ncmd: a # {'x' * 300}\nfoo: '{'y' * 300}'\n").problems
+    piece = parts(problem)
+    assert (piece.place, piece.severity, piece.code) == ("spec.yaml:3:1", "error", "[unknown-key]")
+    assert (len(piece.source), piece.caret) == (160, "^")

@@ -3,6 +3,7 @@
 Both are ratios of processor time in one run: the machine may be slow or busy.
 """
 
+import sys
 import time
 from collections.abc import Callable
 
@@ -25,6 +26,9 @@ def cost(work: Callable[[], object], rounds: int) -> float:
         work()
         best = min(best, time.process_time() - before)
     return best
+
+
+pytestmark = pytest.mark.skipif(sys.gettrace() is not None, reason="coverage slows one side only")
 
 
 @pytest.mark.skipif(not yaml.__with_libyaml__, reason="PyYAML without libyaml")
