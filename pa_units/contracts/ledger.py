@@ -15,12 +15,16 @@ from pa_units.kit import files
 SCHEMA = "pa.ledger/1"
 
 
+CHANGED_HERE = "changed here"
+"""In place of an origin's digest: the installed copy was changed since (`pa set`, `pa edit`)."""
+
+
 class Origin(NamedTuple):
     """The spec file that an agent was installed from."""
 
     path: str = ""
     digest: str = ""
-    """sha256 of its bytes then, hex"""
+    """sha256 of its bytes then, hex; or CHANGED_HERE"""
 
 
 class Installed(NamedTuple):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from pa_units.contracts.ledger import Installed
+from pa_units.contracts.ledger import CHANGED_HERE, Installed, Origin
 from pa_units.verbs import install, lifecycle, specs
 from pa_units.verbs.act import Outcome
 from pa_units.verbs.bring_up import Wish, bring_up
@@ -25,7 +25,10 @@ def enable(
     )
     compiled = specs.compiled(changed, install.facts_of(at, changed))
     specs.refuse_errors(compiled.problems)
-    done = writing.apply(at.places, compiled.bundle, environment=at.env, after=After.RELOAD)
+    origins = {agent.name: Origin(agent.origin.path, CHANGED_HERE) for agent in agents}
+    done = writing.apply(
+        at.places, compiled.bundle, environment=at.env, origins=origins, after=After.RELOAD
+    )
     bring_up(at, done.state.due, Wish(start=False))
     now = lifecycle.chosen(at, [agent.name for agent in agents])
     return tuple(Outcome(agent, agent.auto_start is on, _WORDS[on]) for agent in now)

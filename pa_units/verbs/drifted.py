@@ -14,6 +14,7 @@ _WORDS: Mapping[Drifted, str] = {
     Drifted.DROP_IN: "drop-in {}",
     Drifted.ORIGIN_CHANGED: "its spec {} has changed since the install",
     Drifted.ORIGIN_MISSING: "its spec {} is gone",
+    Drifted.CHANGED_HERE: "changed here, its spec {} says something else",
 }
 
 UNFINISHED = "an interrupted command was changing its files; the next one that writes finishes it"

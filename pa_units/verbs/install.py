@@ -6,7 +6,7 @@ from typing import NamedTuple
 from pa_units import __version__
 from pa_units.contracts import inventory, ledger
 from pa_units.contracts.facts import Facts, Standing
-from pa_units.contracts.ledger import Installed, Ledger, Origin
+from pa_units.contracts.ledger import CHANGED_HERE, Installed, Ledger, Origin
 from pa_units.contracts.watch import Verdict
 from pa_units.kit.errors import UsageError
 from pa_units.observe import facts as gathering
@@ -67,14 +67,18 @@ class Result(NamedTuple):
     """the user whose agents do"""
 
 
-def install(at: Here, paths: Sequence[str], options: Options) -> Result:
+def install(
+    at: Here, paths: Sequence[str], options: Options, instead: Mapping[str, bytes] | None = None
+) -> Result:
     """Install every agent of the files and directories, or bring it up to date.
+
+    `instead` has texts that stand for the contents of files, by path.
 
     Raises SpecRefused with all problems at once, before anything is touched, and BusError when
     the init system cannot be asked.
     """
     may_write(at, "install agents")
-    wanted = prepare(at, paths, options)
+    wanted = prepare(at, paths, options, instead)
     planned = foresee(at, wanted)
     if options.dry_run:
         return Result(planned, wanted.compiled.problems, pruned=wanted.prune)
@@ -113,16 +117,18 @@ class Prepared(NamedTuple):
     """installed agents that are gone from the files"""
 
 
-def prepare(at: Here, paths: Sequence[str], options: Options) -> Prepared:
+def prepare(
+    at: Here, paths: Sequence[str], options: Options, instead: Mapping[str, bytes] | None = None
+) -> Prepared:
     """Read and compile. Raises SpecRefused, UsageError."""
     files = gather.spec_files(paths)
     if not files and not options.prune:
         raise UsageError(f"there is no spec in {' '.join(paths)}: no .yaml, .yml or .json file")
-    compiled = _compile(at, specs.read(files), strict=options.strict)
+    compiled = _compile(at, specs.read(files, instead), strict=options.strict)
     present = {agent.agent for agent in compiled.bundle.agents}
     installed = ledger.read(at.places, at.root)
     gone = gather.gone(installed, paths, present) if options.prune else ()
-    return Prepared(compiled, _origins(compiled.loaded), gone)
+    return Prepared(compiled, _origins(at, compiled.loaded, installed), gone)
 
 
 def foresee(at: Here, wanted: Prepared) -> Changes:
@@ -168,7 +174,8 @@ def _driven(at: Here, wanted: Prepared, done: Applied, options: Options, result:
     if verdict.kept and wanted.prune:
         uninstall.uninstall(at, [installed[name] for name in wanted.prune])
         result = result._replace(pruned=wanted.prune)
-    return result._replace(verdict=verdict)
+    tried = [installed[agent.agent] for agent in wanted.compiled.bundle.agents]
+    return result._replace(verdict=verdict, outcomes=trials.outcomes(at, tried, verdict))
 
 
 def _still_ours(at: Here, done: Applied, outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
@@ -215,8 +222,16 @@ def _compile(at: Here, loaded: Loaded, *, strict: bool) -> Compiled:
     return compiled
 
 
-def _origins(loaded: Loaded) -> dict[str, Origin]:
+def _origins(at: Here, loaded: Loaded, installed: Ledger) -> dict[str, Origin]:
+    """Where each agent's spec came from. What is changed in the installed copy keeps its origin,
+    marked as no longer saying what is installed."""
     return {
-        name: Origin(path, inventory.digest(loaded.texts[path]))
+        name: _origin_of_copy(installed.agents.get(name))
+        if path.startswith(f"{at.places.agents}/")
+        else Origin(path, inventory.digest(loaded.texts[path]))
         for name, path in loaded.origins.items()
     }
+
+
+def _origin_of_copy(agent: Installed | None) -> Origin:
+    return Origin(agent.origin.path, CHANGED_HERE) if agent else Origin()

@@ -3,7 +3,7 @@ share."""
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from pa_units.compile.systemd.target import Source, compile_agents
@@ -42,10 +42,11 @@ class Compiled(NamedTuple):
     problems: tuple[Problem, ...]
 
 
-def read(paths: Sequence[str]) -> Loaded:
+def read(paths: Sequence[str], instead: Mapping[str, bytes] | None = None) -> Loaded:
     """Load spec files, of a directory all in it; `-` is standard input. Problems are returned.
 
-    Raises UsageError for a file that cannot be read.
+    `instead` has texts that stand for the contents of files, by path. Raises UsageError for a file
+    that cannot be read.
     """
     agents: list[Agent] = []
     documents: dict[str, Document] = {}
@@ -53,7 +54,7 @@ def read(paths: Sequence[str]) -> Loaded:
     texts: dict[str, bytes] = {}
     origins: dict[str, str] = {}
     for path in gather.spec_files(paths):
-        text = _text(path)
+        text = (instead or {}).get(path) or _text(path)
         base = os.getcwd() if path == _STDIN else os.path.dirname(os.path.abspath(path))
         document = load(text, "<stdin>" if path == _STDIN else path, base=base)
         problems += document.problems

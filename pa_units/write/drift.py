@@ -26,6 +26,8 @@ class Drifted(StrEnum):
     """an admin's file beside a unit: meant to be there, and kept"""
     ORIGIN_CHANGED = "origin changed"
     ORIGIN_MISSING = "origin missing"
+    CHANGED_HERE = "changed here"
+    """by `pa set` or `pa edit`, since the origin could not be"""
 
 
 class Drift(NamedTuple):
@@ -57,7 +59,9 @@ def _origin(agent: Installed, disk: Disk) -> Iterator[Drift]:
     if not path:
         return
     try:
-        if disk.look(path).shape is Shape.ABSENT:
+        if known == ledger.CHANGED_HERE:
+            yield Drift(agent.name, path, Drifted.CHANGED_HERE)
+        elif disk.look(path).shape is Shape.ABSENT:
             yield Drift(agent.name, path, Drifted.ORIGIN_MISSING)
         elif digest(disk.read(path)) != known:
             yield Drift(agent.name, path, Drifted.ORIGIN_CHANGED)
