@@ -42,6 +42,10 @@ class Artifact(NamedTuple):
     env: Mapping[str, str] | None = None
     """secrets only: variable name to its template; the writer fills in the values, so that no
     value passes through compile"""
+    value: str = ""
+    """secrets only: template of the whole content, for a file that is no list of variables"""
+    files: Mapping[str, str] | None = None
+    """secrets only: variable name to the file that holds its value; read at each install"""
 
 
 class Level(StrEnum):

@@ -57,6 +57,14 @@ class LogPlace(NamedTuple):
     """why root may not append there; empty when it may"""
 
 
+class ReadFile(NamedTuple):
+    """A file that PID 1 or the installer reads for an agent."""
+
+    missing: bool = False
+    unsafe: str = ""
+    """why somebody but root can put another file in its place; empty when nobody can"""
+
+
 class Placement(NamedTuple):
     """Facts about one agent's names on this host."""
 
@@ -68,6 +76,8 @@ class Placement(NamedTuple):
     """a program of nearly that name which is there: python3 for python"""
     cwd: Directory | None = None
     logs: Mapping[str, LogPlace] = {}
+    files: Mapping[str, ReadFile] = {}
+    """by path: those of `env_file` and `secrets`"""
     user: Account | None = None
     """the account that the spec names; None: none named, or there is none of that name"""
     taken: str = ""

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from pa_units.contracts import units
-from pa_units.contracts.facts import Account, Directory, Facts, Host, LogPlace, Placement
+from pa_units.contracts.facts import Account, Directory, Facts, Host, LogPlace, Placement, ReadFile
 from pa_units.contracts.places import Places
 from pa_units.contracts.refs import Scope
 from pa_units.kit.errors import PaError
@@ -152,6 +152,7 @@ def _placement(agent: Agent, host: Host, taken: Mapping[str, str], root: str) ->
         instead="" if executable else _instead(agent, root),
         cwd=_directory(agent.cwd, root),
         logs=_logs(agent, host, root),
+        files={path: _read_file(path, root) for path in _read_paths(agent)},
         user=_named(agent.user),
         taken=next((taken[file] for file in units.files(agent) if file in taken), ""),
         links=watched.links(agent.watch.paths, root) if agent.watch else {},
@@ -222,6 +223,21 @@ def _logs(agent: Agent, host: Host, root: str) -> dict[str, LogPlace]:
     wanted = {agent.logging.stdout, agent.logging.stderr} - {None}
     trusted = {0, host.account.uid}
     return {path: LogPlace(path, _unsafe_log(path, trusted, root)) for path in wanted if path}
+
+
+def _read_paths(agent: Agent) -> tuple[str, ...]:
+    sources = (one.source.partition(":") for one in agent.secrets.values())
+    secrets = (path for kind, _, path in sources if kind == "file")
+    return (*(entry.path for entry in agent.env_file), *secrets)
+
+
+def _read_file(path: str, root: str) -> ReadFile:
+    """A link is as good as its end, where only root can change either; whose the file itself is
+    does not matter."""
+    real = os.path.realpath(root + path).removeprefix(root)
+    places = dict.fromkeys((os.path.dirname(path), os.path.dirname(real)))
+    unsafe = next(filter(None, (unsafe_reason(one, {0}, root) for one in places)), "")
+    return ReadFile(not os.path.isfile(root + path), unsafe)
 
 
 def _unsafe_log(path: str, trusted: set[int], root: str) -> str:

@@ -5,8 +5,10 @@ from typing import NamedTuple
 
 from pa_units.contracts.bundle import AgentBundle
 from pa_units.contracts.ledger import Installed, Origin
+from pa_units.kit.errors import PaError
 from pa_units.write import holdings, rerun, secrets, values
 from pa_units.write.changes import IDLE, Action, AgentChange, Change, Changes
+from pa_units.write.disk import Disk, Shape
 from pa_units.write.gone import removals
 from pa_units.write.holdings import Holdings
 from pa_units.write.job import Job
@@ -59,7 +61,18 @@ def compare(job: Job) -> Comparison:
 
 def _filled(job: Job, agent: AgentBundle) -> Filled:
     stored = secrets.stored(job.places, agent.agent, job.disk)
-    return values.fill(agent, job.request.environment, stored)
+    contents = {path: _value(job.disk, path) for path in values.sources(agent)}
+    return values.fill(agent, job.request.environment, stored, contents)
+
+
+def _value(disk: Disk, path: str) -> str:
+    """The secret in a file; the newline at its end is the editor's."""
+    if disk.look(path).shape not in (Shape.FILE, Shape.LINK):
+        raise PaError(f"cannot read the secret {path}: no such file")
+    try:
+        return disk.read(path).decode().removesuffix("\n")
+    except UnicodeDecodeError:
+        raise PaError(f"cannot pass the secret {path} in a variable: it is not UTF-8") from None
 
 
 def _entry(job: Job, agent: AgentBundle, version: Version) -> Installed:

@@ -147,4 +147,6 @@ def _artifact(row: Mapping[str, object]) -> Artifact:
         owner=codec.text(row.get("owner")),
         group=codec.text(row.get("group")),
         env=None if env is None else codec.table(env),
+        value=codec.text(row.get("value")),
+        files=codec.table(row.get("files")) or None,
     )

@@ -50,6 +50,9 @@ def _split(content: bytes | None) -> list[str]:
 
 def _names(change: Change) -> tuple[list[str], list[str]]:
     """Which variables there are, and which have another value."""
+    if not change.path.endswith(".env"):
+        was, other = change.before is not None, change.before is not None
+        return ["value not shown\n"] * was, [f"{'another ' * other}value not shown\n"]
     before, after = (envfile.parse(content or b"") for content in (change.before, change.after))
     return (
         list(_hidden(before, ())),

@@ -22,26 +22,45 @@ class Filled(NamedTuple):
     """variables that have no value and no default, sorted"""
 
 
-def fill(agent: AgentBundle, environment: Mapping[str, str], stored: Mapping[str, str]) -> Filled:
-    """Fill every secret of `agent`, from the environment before the store."""
+def fill(
+    agent: AgentBundle,
+    environment: Mapping[str, str],
+    stored: Mapping[str, str],
+    contents: Mapping[str, str] = {},
+) -> Filled:
+    """Fill every secret of `agent`, from the environment before the store; `contents` are those of
+    the files that `sources` names."""
     known = {**stored, **environment}
-    secret = [artifact for artifact in agent.artifacts if artifact.kind is Kind.SECRET]
+    secret = _secrets(agent)
     variables = {var for artifact in secret for var in _variables(artifact)}
     missing = sorted({v.name for v in variables if v.default is None and v.name not in known})
-    files = {} if missing else {a.path: _content(agent.agent, a, known) for a in secret}
+    files = {} if missing else {a.path: _content(agent.agent, a, known, contents) for a in secret}
     used = {v.name: environment[v.name] for v in variables if v.name in environment}
     kept = {**stored, **used}
     return Filled(files, kept, kept != stored, tuple(missing))
 
 
+def sources(agent: AgentBundle) -> tuple[str, ...]:
+    """The files that hold values of `agent`."""
+    return tuple(path for artifact in _secrets(agent) for path in (artifact.files or {}).values())
+
+
+def _secrets(agent: AgentBundle) -> tuple[Artifact, ...]:
+    return tuple(artifact for artifact in agent.artifacts if artifact.kind is Kind.SECRET)
+
+
 def _variables(artifact: Artifact) -> tuple[Var, ...]:
-    return tuple(var for text in (artifact.env or {}).values() for var in template.variables(text))
+    texts = (artifact.value, *(artifact.env or {}).values())
+    return tuple(var for text in texts for var in template.variables(text))
 
 
-def _content(agent: str, artifact: Artifact, known: Mapping[str, str]) -> bytes:
+def _content(
+    agent: str, artifact: Artifact, known: Mapping[str, str], contents: Mapping[str, str]
+) -> bytes:
     if artifact.env is None:
-        return artifact.text.encode()
+        return _expand(artifact.value, known).encode()
     values = {name: _expand(text, known) for name, text in artifact.env.items()}
+    values |= {name: contents[path] for name, path in (artifact.files or {}).items()}
     return envfile.render(values, f"Written by pa. Change values with: pa secret set {agent}")
 
 

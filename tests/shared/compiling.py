@@ -38,12 +38,12 @@ class Compiled(NamedTuple):
     def artifact(self, ending: str) -> Artifact:
         """The only artifact whose path ends so."""
         found = {
-            artifact
+            artifact.path: artifact
             for agent in self.bundle.agents
             for artifact in agent.artifacts
             if artifact.path.endswith(ending) and artifact.kind is not Kind.LINK
         }
-        (one,) = found
+        (one,) = found.values()
         return one
 
     def helpers(self) -> set[str]:

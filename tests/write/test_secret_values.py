@@ -3,11 +3,12 @@
 import stat
 
 import pytest
-from small_host import SmallHost, agent
+from small_host import SmallHost, agent, bundle
 
+from pa_units.contracts.bundle import Artifact, Kind
 from pa_units.contracts.places import SYSTEM
 from pa_units.kit.errors import PaError
-from pa_units.write import envfile, restore, secrets, values
+from pa_units.write import apply, envfile, restore, secrets, text, values
 
 
 def filled(template: str, environment: dict[str, str], stored: dict[str, str]) -> str | None:
@@ -85,3 +86,47 @@ def test_values_stored_before_the_first_install_go_with_a_purge(host: SmallHost)
     secrets.set_values(SYSTEM, "bot", {"A": "1"}, host.root)
     host.remove("bot", purge=True)
     assert host.tree() == before
+
+
+def whole(template: str) -> Artifact:
+    return Artifact(Kind.SECRET, "/etc/pa/secrets/bot@KEY", mode=0o600, value=template)
+
+
+def from_file(path: str) -> Artifact:
+    files = {"KEY": path}
+    return Artifact(Kind.SECRET, "/etc/pa/secrets/bot.more.env", mode=0o600, env={}, files=files)
+
+
+def test_a_secret_that_is_a_file(host: SmallHost) -> None:
+    bot = agent("bot", env={}, more=(whole("${KEY}"),))
+    host.install(bot, environment={"KEY": "a\n$b"})
+    path = host.path("/etc/pa/secrets/bot@KEY")
+    assert path.read_bytes() == b"a\n$b"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    secrets.set_values(SYSTEM, "bot", {"KEY": "other"}, host.root)
+    restore.refresh(SYSTEM, "bot", root=host.root)
+    assert path.read_bytes() == b"other"
+    changed = agent("bot", env={}, more=(whole("x${KEY}"),))
+    planned = apply.preview(SYSTEM, bundle(changed), root=host.root)
+    shown = text.unified(planned)
+    assert "+another value not shown" in shown and "other\n" not in shown
+
+
+def test_a_value_that_stands_in_a_file(host: SmallHost) -> None:
+    host.path("/etc/key").write_bytes(b"first\n")
+    bot = agent("bot", env={}, more=(from_file("/etc/key"),))
+    host.install(bot)
+    path = host.path("/etc/pa/secrets/bot.more.env")
+    assert envfile.parse(path.read_bytes()) == {"KEY": "first"}
+    host.path("/etc/key").write_bytes(b"second\n\n")
+    restore.refresh(SYSTEM, "bot", root=host.root)
+    assert envfile.parse(path.read_bytes()) == {"KEY": "second\n"}
+
+
+def test_a_file_without_a_value(host: SmallHost) -> None:
+    bot = agent("bot", env={}, more=(from_file("/etc/key"),))
+    with pytest.raises(PaError, match="cannot read the secret /etc/key: no such file"):
+        host.install(bot)
+    host.path("/etc/key").write_bytes(b"\xff")
+    with pytest.raises(PaError, match="cannot pass the secret /etc/key in a variable"):
+        host.install(bot)

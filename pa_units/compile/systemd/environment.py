@@ -2,10 +2,11 @@
 there; whatever comes from the installer or the secret store stands in a file that PID 1 reads."""
 
 from pa_units.compile import unit_text as text
-from pa_units.compile.part import Part
+from pa_units.compile.part import Part, note, warning
 from pa_units.compile.systemd.draft import Draft
-from pa_units.compile.unit_file import Directive, directives
-from pa_units.contracts.bundle import Artifact, Kind
+from pa_units.compile.unit_file import Directive
+from pa_units.contracts.bundle import Artifact, Kind, Note
+from pa_units.spec.parts import EnvFile
 from pa_units.spec.template import Var, parse
 
 SECRET_MODE = 0o600
@@ -16,37 +17,94 @@ def secret_file(draft: Draft) -> str:
     return f"{draft.host.places.secrets}/{draft.name}.env"
 
 
+def part(draft: Draft) -> Part:
+    """`Environment=` and `EnvironmentFile=`, and the file's template."""
+    env = draft.agent.env
+    in_file = _in_file(draft)
+    lines = (
+        *(_assignment(name, raw) for name, raw in env.items() if name not in in_file),
+        *_env_files(draft),
+    )
+    files = _from_files(draft)
+    if not (in_file or files):
+        return Part(lines, notes=_notes(draft))
+    path = secret_file(draft)
+    # The last one: systemd lets later files win over earlier ones.
+    own = Directive("Service", "EnvironmentFile", _file(draft, path))
+    artifact = Artifact(Kind.SECRET, path, mode=SECRET_MODE, env=in_file, files=files or None)
+    return Part((*lines, own), (artifact,), _notes(draft))
+
+
 def _in_file(draft: Draft) -> dict[str, str]:
     """Variables for the file. With an `env_file` all of them: systemd lets files win over
-    `Environment=` and later files over earlier, while the spec's own `env` wins over both."""
+    `Environment=`, while the spec's own `env` wins over both."""
     env = draft.agent.env
-    if draft.agent.env_file:
-        return dict(env)
-    return {name: raw for name, raw in env.items() if not _literal(raw)}
+    chosen = {name: raw for name, raw in env.items() if draft.agent.env_file or not _literal(raw)}
+    secrets = draft.agent.secrets.items()
+    return chosen | {
+        name: f"${{{one.source.removeprefix('env:')}}}"
+        for name, one in secrets
+        if one.target == "env" and one.source.startswith("env:")
+    }
 
 
 def _literal(raw: str) -> bool:
     return not any(isinstance(part, Var) for part in parse(raw))
 
 
-def part(draft: Draft) -> Part:
-    """`Environment=` and `EnvironmentFile=`, and the file's template."""
-    in_file = _in_file(draft)
-    plain = {name: raw for name, raw in draft.agent.env.items() if name not in in_file}
-    lines = tuple(
-        Directive("Service", "Environment", text.assignment(name, "".join(map(str, parse(raw)))))
-        for name, raw in plain.items()
-    )
-    files = tuple(
+def _assignment(name: str, raw: str) -> Directive:
+    return Directive("Service", "Environment", text.assignment(name, "".join(map(str, parse(raw)))))
+
+
+def _env_files(draft: Draft) -> tuple[Directive, ...]:
+    return tuple(
         Directive("Service", "EnvironmentFile", _file(draft, entry.path, entry.required))
         for entry in draft.agent.env_file
     )
-    if not in_file:
-        return Part(lines + files)
-    own = directives("Service", ("EnvironmentFile", _file(draft, secret_file(draft))))
-    artifact = Artifact(Kind.SECRET, secret_file(draft), mode=SECRET_MODE, env=in_file)
-    return Part(lines + files + own, (artifact,))
 
 
 def _file(draft: Draft, path: str, required: bool = True) -> text.UnitText:
     return text.glob_path(path, required=required, instance=draft.replicated)
+
+
+def _from_files(draft: Draft) -> dict[str, str]:
+    """Variables whose value stands in a file: systemd has no line for that, so an install copies
+    it."""
+    return {
+        name: one.source.removeprefix("file:")
+        for name, one in draft.agent.secrets.items()
+        if one.target == "env" and one.source.startswith("file:")
+    }
+
+
+def _notes(draft: Draft) -> tuple[Note, ...]:
+    return tuple(
+        found
+        for index, entry in enumerate(draft.agent.env_file)
+        for found in (_missing(draft, index, entry), _redirected(draft, index, entry))
+        if found
+    )
+
+
+def _missing(draft: Draft, index: int, entry: EnvFile) -> Note | None:
+    fact = draft.place.files.get(entry.path)
+    if fact is None or not fact.missing or not entry.required:
+        return None
+    text = f"{entry.path} is not there: the agent cannot start without it"
+    hint = "make it, or let it be absent: {path: FILE, required: false}"
+    return warning(draft.name, ("env_file", index), "env-file-missing", text, hint)
+
+
+def _redirected(draft: Draft, index: int, entry: EnvFile) -> Note | None:
+    """Common (a .env beside the program), so it is said, not refused."""
+    fact = draft.place.files.get(entry.path)
+    if fact is None or not fact.unsafe or draft.user_scope or draft.identity.user == "root":
+        return None
+    return note(
+        draft.name,
+        ("env_file", index),
+        "env-file-unsafe",
+        f"PID 1 reads {entry.path} as root, but {fact.unsafe}: whoever can replace it has the "
+        "NAME=value lines of any file read for the agent",
+        "keep it where root alone may write, or use 'env' with 'pa secret set'",
+    )

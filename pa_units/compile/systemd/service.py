@@ -7,6 +7,7 @@ from pa_units.compile.part import Part, join, note
 from pa_units.compile.systemd import (
     command,
     companion,
+    credentials,
     dependencies,
     environment,
     identity,
@@ -115,6 +116,7 @@ _PARTS = (
     _documentation,
     identity.part,
     environment.part,
+    credentials.part,
     readiness.part,
     restart.part,
     dependencies.part,
