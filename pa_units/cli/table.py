@@ -47,6 +47,9 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "compile": Command("build", "Write the units of a spec without installing them."),
         "explain": Command("build", "Say in words what a spec will do."),
         "validate": Command("build", "Check spec files."),
+        "fmt": Command("author", "Format spec files."),
+        "schema": Command("author", "Print the JSON Schema of spec files."),
+        "init": Command("author", "Write a commented spec file to start from."),
         "secret": Command("secret", "Store the values of ${VAR} in env."),
     }
 )

@@ -55,8 +55,7 @@ def read(paths: Sequence[str], instead: Mapping[str, bytes] | None = None) -> Lo
     origins: dict[str, str] = {}
     for path in gather.spec_files(paths):
         text = (instead or {}).get(path) or _text(path)
-        base = os.getcwd() if path == _STDIN else os.path.dirname(os.path.abspath(path))
-        document = load(text, "<stdin>" if path == _STDIN else path, base=base)
+        document = _load(text, path)
         problems += document.problems
         problems += _twice(document, documents)
         agents += [agent for agent in document.agents if agent.name not in documents]
@@ -65,6 +64,17 @@ def read(paths: Sequence[str], instead: Mapping[str, bytes] | None = None) -> Lo
             texts[os.path.abspath(path)] = text
             origins |= {agent.name: os.path.abspath(path) for agent in document.agents}
     return Loaded(tuple(agents), documents, ordered(problems), texts, origins)
+
+
+def document(path: str) -> Document:
+    """Load one spec file. Problems are returned. Raises UsageError if it cannot be read."""
+    return _load(_text(path), path)
+
+
+def _load(text: bytes, path: str) -> Document:
+    if path == _STDIN:
+        return load(text, "<stdin>", base=os.getcwd())
+    return load(text, path, base=os.path.dirname(os.path.abspath(path)))
 
 
 def _text(path: str) -> bytes:
