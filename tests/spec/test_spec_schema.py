@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 import yaml
 from bad_specs import BAD
@@ -14,8 +15,6 @@ from pa_units.spec.aliases import COMPOSE, DAEMON
 from pa_units.spec.keys import AGENT_KEYS, keys_of
 from pa_units.spec.parts import Part
 from pa_units.spec.schema import schema, text
-
-jsonschema = pytest.importorskip("jsonschema")
 
 ROOT = Path(__file__).parents[2]
 PUBLISHED = ROOT / "contrib" / "schema" / "agents.schema.json"
