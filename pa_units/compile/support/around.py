@@ -48,7 +48,7 @@ AROUND: Mapping[str, Row] = {
     ),
     **_row(
         *("secrets", "secrets.from", "secrets.as"),
-        systemd=later("no secret is handed over"),
+        systemd=exact("EnvironmentFile= or LoadCredential="),
         run=later("no secret is handed over"),
         launchd=later("no secret is handed over"),
     ),

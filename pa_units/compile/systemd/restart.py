@@ -208,6 +208,10 @@ def _counting(draft: Draft) -> tuple[Directive, ...]:
     return found + directives("Service", ("ExecStop", forget))
 
 
+def _in_words(count: int) -> str:
+    return "one step" if count == 1 else f"{count} equal steps"
+
+
 def _notes(draft: Draft) -> tuple[Note, ...]:
     agent = draft.agent
     if not (draft.native and _grows(agent)):
@@ -220,7 +224,7 @@ def _notes(draft: Draft) -> tuple[Note, ...]:
         agent.name,
         ("backoff", "multiplier"),
         "backoff-ratio",
-        f"systemd reaches {backoff.max_delay / 1000:g}s in {_steps(agent)} equal steps: each delay "
+        f"systemd reaches {backoff.max_delay / 1000:g}s in {_in_words(_steps(agent))}: each delay "
         f"is {ratio:.2f} times the one before, not {backoff.multiplier:g}",
         "pa explain prints the series",
     )
