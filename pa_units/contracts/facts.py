@@ -80,6 +80,8 @@ class Placement(NamedTuple):
     """by path: those of `env_file` and `secrets`"""
     user: Account | None = None
     """the account that the spec names; None: none named, or there is none of that name"""
+    no_group: bool = False
+    """the spec names a group that is not there"""
     taken: str = ""
     """the file of a foreign unit that already has a name that the agent needs"""
     links: Mapping[str, tuple[str, ...]] = {}

@@ -154,6 +154,7 @@ def _placement(agent: Agent, host: Host, taken: Mapping[str, str], root: str) ->
         logs=_logs(agent, host, root),
         files={path: _read_file(path, root) for path in _read_paths(agent)},
         user=_named(agent.user),
+        no_group=agent.group is not None and not _is_group(agent.group),
         taken=next((taken[file] for file in units.files(agent) if file in taken), ""),
         links=watched.links(agent.watch.paths, root) if agent.watch else {},
         schedule=schedules.problem(agent.schedule, root) if agent.schedule else "",
@@ -223,6 +224,14 @@ def _logs(agent: Agent, host: Host, root: str) -> dict[str, LogPlace]:
     wanted = {agent.logging.stdout, agent.logging.stderr} - {None}
     trusted = {0, host.account.uid}
     return {path: LogPlace(path, _unsafe_log(path, trusted, root)) for path in wanted if path}
+
+
+def _is_group(group: str) -> bool:
+    try:
+        grp.getgrnam(group)
+    except KeyError:
+        return False
+    return True
 
 
 def _read_paths(agent: Agent) -> tuple[str, ...]:

@@ -5,11 +5,12 @@ import shlex
 
 from pa_units.compile import unit_text as text
 from pa_units.compile.part import Part, error
-from pa_units.compile.systemd import script, start_type
+from pa_units.compile.systemd import restart, script, start_type
 from pa_units.compile.systemd.draft import Draft
 from pa_units.compile.unit_file import Directive, directives
 from pa_units.contracts.bundle import Loc, Note
 from pa_units.spec.command import Command
+from pa_units.spec.model import Agent
 
 
 def part(draft: Draft) -> Part:
@@ -34,9 +35,11 @@ def _commands(draft: Draft) -> tuple[Directive, ...]:
         ("ExecStart", exec_line(script.with_exec(draft.agent.cmd), draft.place.executable)),
         *(("ExecStartPost", exec_line(hook)) for hook in hooks.post_start),
         *_reload(draft),
-        *(("ExecStop", exec_line(hook)) for hook in hooks.pre_stop),
+        # A failure is told and changes nothing: else the next ExecStop= would not run, a clean stop
+        # end as failed, and an agent that ended by itself be started again (ran on 252 and 257).
+        *(("ExecStop", exec_line(hook, prefix="-")) for hook in hooks.pre_stop),
         *_stop(draft),
-        *(("ExecStopPost", exec_line(hook)) for hook in hooks.post_stop),
+        *(("ExecStopPost", exec_line(hook, prefix="-")) for hook in hooks.post_stop),
     )
     return directives("Service", *lines)
 
@@ -47,7 +50,9 @@ def _reload(draft: Draft) -> tuple[tuple[str, text.UnitText], ...]:
         return (("ExecReload", exec_line(agent.reload_command)),)
     if agent.reload_signal is not None:
         signal = agent.reload_signal.removeprefix("SIG")
-        return (("ExecReload", text.own_command("/bin/kill", f"-{signal}", "$MAINPID")),)
+        # The shell's own: kill(1) is in a package that not every host has.
+        kill = text.own_command(script.SHELL, "-c", f"kill -{signal} ${{MAINPID}}")
+        return (("ExecReload", kill),)
     return ()
 
 
@@ -68,6 +73,7 @@ def _stopping(draft: Draft) -> tuple[Directive, ...]:
         *signal,
         *_exit_codes("SuccessExitStatus", agent.success_exit_codes),
         *_exit_codes("RestartPreventExitStatus", agent.no_restart_exit_codes),
+        *_exit_codes("RestartForceExitStatus", _not_for_reload(agent)),
     )
 
 
@@ -75,6 +81,19 @@ def _kill_mode(command: Command) -> str:
     """TERM to the main process, which knows its children; KILL to all that is left. Where that is
     a shell, TERM to all."""
     return "control-group" if script.is_compound(command) else "mixed"
+
+
+_CLEAN = frozenset({"SIGHUP", "SIGINT", "SIGTERM", "SIGPIPE"})
+"""Signals that end a process with success, systemd.service(5), SuccessExitStatus=."""
+
+
+def _not_for_reload(agent: Agent) -> tuple[str, ...]:
+    """A program that does not handle the signal of a reload is ended by it, for systemd with
+    success: without this line it would stay down (ran on 252 and 257)."""
+    signal = agent.reload_signal
+    if signal not in _CLEAN or agent.restart_policy != "on-failure" or not restart.restarts(agent):
+        return ()
+    return (signal,)
 
 
 def _exit_codes(directive: str, codes: tuple[str, ...]) -> tuple[tuple[str, text.UnitText], ...]:

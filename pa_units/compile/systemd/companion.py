@@ -9,6 +9,8 @@ from pa_units.contracts.bundle import Artifact, Kind
 NO_START_LIMIT = ("StartLimitIntervalSec", text.number(0))
 """A companion that is started often, by design, must not fail for that."""
 
+WANTED_BY = "WantedBy"
+
 _WANTED_BY = {"timer": "timers.target", "socket": "sockets.target"}
 """What a boot pulls in, systemd.special(7); in user managers too."""
 
@@ -47,17 +49,19 @@ def about(words: str) -> tuple[Directive, ...]:
     return directives("Unit", ("Description", text.line(words)))
 
 
-def wanted_by(draft: Draft, unit: str) -> str:
+def wanted_by(draft: Draft, unit: str) -> tuple[str, ...]:
     """What starts a unit at boot, or at the first login of a user with lingering."""
+    if own := draft.agent.systemd.get("Install", {}).get(WANTED_BY):
+        return tuple(target for line in own for target in line.split())
     special = _WANTED_BY.get(unit.rpartition(".")[2])
-    return special or ("default.target" if draft.user_scope else "multi-user.target")
+    return (special or ("default.target" if draft.user_scope else "multi-user.target"),)
 
 
 def install(draft: Draft, unit: str) -> tuple[Directive, ...]:
     """What `systemctl enable` reads, in the units that a start starts."""
     if unit not in draft.units.starts:
         return ()
-    return directives("Install", ("WantedBy", text.word(wanted_by(draft, unit))))
+    return directives("Install", (WANTED_BY, text.words(wanted_by(draft, unit))))
 
 
 def links(draft: Draft) -> tuple[Artifact, ...]:
@@ -67,8 +71,9 @@ def links(draft: Draft) -> tuple[Artifact, ...]:
     return tuple(
         Artifact(
             Kind.LINK,
-            path(draft, f"{wanted_by(draft, unit)}.wants/{unit}"),
+            path(draft, f"{target}.wants/{unit}"),
             path(draft, unit),
         )
         for unit in draft.units.starts
+        for target in wanted_by(draft, unit)
     )

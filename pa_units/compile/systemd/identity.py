@@ -23,22 +23,29 @@ def decide(agent: Agent, host: Host, place: Placement) -> tuple[Identity, tuple[
     if agent.user is not None:
         return _named(agent, place)
     if place.cwd is None or place.cwd.owner is None:
-        return _DYNAMIC, ()
+        return _dynamic(agent), ()
     return _owner_of_cwd(agent, place)
+
+
+def _dynamic(agent: Agent) -> Identity:
+    """A dynamic user may have a group that is there already (ran on 252 and 257)."""
+    return _DYNAMIC._replace(group=agent.group or "")
 
 
 def _own(agent: Agent, host: Host) -> tuple[Identity, tuple[Note, ...]]:
     identity = Identity(host.account.name, "", dynamic=False, reason="your own services")
-    if agent.user in (None, host.account.name):
-        return identity, ()
-    problem = error(
-        agent.name,
-        ("user",),
-        "user-in-user-scope",
-        f"a user manager runs as {host.account.name} and cannot become {agent.user}",
-        "install it as root with --system, or leave 'user' out",
+    wanted = {"user": (agent.user, host.account.name), "group": (agent.group, host.account.group)}
+    return identity, tuple(
+        error(
+            agent.name,
+            (field,),
+            "user-in-user-scope",
+            f"a user manager runs as {own} and cannot become {asked}",
+            f"install it as root with --system, or leave '{field}' out",
+        )
+        for field, (asked, own) in wanted.items()
+        if asked not in (None, own)
     )
-    return identity, (problem,)
 
 
 def _named(agent: Agent, place: Placement) -> tuple[Identity, tuple[Note, ...]]:
@@ -69,9 +76,9 @@ def _owner_of_cwd(agent: Agent, place: Placement) -> tuple[Identity, tuple[Note,
             "read there",
             "give the directory to a user of its own, or name one with 'user:'",
         )
-        return _DYNAMIC._replace(reason="cwd belongs to root"), (told,)
+        return _dynamic(agent)._replace(reason="cwd belongs to root"), (told,)
     if place.cwd.unsafe:
-        return _DYNAMIC, (_unsafe(agent, place.cwd.path, place.cwd.unsafe, owner),)
+        return _dynamic(agent), (_unsafe(agent, place.cwd.path, place.cwd.unsafe, owner),)
     return Identity(owner.name, agent.group or owner.group, False, f"the owner of {agent.cwd}"), ()
 
 
@@ -89,7 +96,7 @@ def part(draft: Draft) -> Part:
     """User, working directory, priority."""
     return Part(
         (*_account(draft), *_directory(draft), *_process(draft)),
-        notes=_missing_directory(draft),
+        notes=(*_missing_directory(draft), *_missing_group(draft), *_in_vain(draft)),
     )
 
 
@@ -107,15 +114,31 @@ def _missing_directory(draft: Draft) -> tuple[Note, ...]:
     return (problem,)
 
 
+def _missing_group(draft: Draft) -> tuple[Note, ...]:
+    if not draft.place.no_group:
+        return ()
+    group = draft.agent.group
+    text = f"there is no group '{group}' on this host"
+    return (error(draft.name, ("group",), "group-missing", text, f"make it: groupadd {group}"),)
+
+
+def _in_vain(draft: Draft) -> tuple[Note, ...]:
+    nice = draft.agent.nice
+    if not draft.user_scope or nice is None or nice >= 0:
+        return ()
+    text = f"a user manager cannot go below 0, and ignores nice {nice}"
+    return (note(draft.name, ("nice",), "nice-ignored", text, "install it with --system"),)
+
+
 def _account(draft: Draft) -> tuple[Directive, ...]:
     identity = draft.identity
     if draft.user_scope:
         return ()
-    if identity.dynamic:
-        return directives("Service", ("DynamicUser", text.flag(True)))
-    return directives("Service", ("User", text.word(identity.user))) + (
-        directives("Service", ("Group", text.word(identity.group))) if draft.agent.group else ()
-    )
+    account = ("DynamicUser", text.flag(True))
+    if not identity.dynamic:
+        account = ("User", text.word(identity.user))
+    group = draft.agent.group
+    return directives("Service", account, *((("Group", text.word(group)),) if group else ()))
 
 
 def state_directory(draft: Draft) -> bool:

@@ -13,6 +13,7 @@ from pa_units.compile.systemd import (
     identity,
     layout,
     logs,
+    passthrough,
     programs,
     readiness,
     replicas,
@@ -24,7 +25,7 @@ from pa_units.compile.systemd import (
 )
 from pa_units.compile.systemd.draft import Draft
 from pa_units.compile.systemd.guard import guarded
-from pa_units.compile.unit_file import Directive, directives
+from pa_units.compile.unit_file import directives
 from pa_units.contracts import units
 from pa_units.contracts.bundle import Artifact, Kind, Note
 
@@ -32,8 +33,9 @@ from pa_units.contracts.bundle import Artifact, Kind, Note
 def part(draft: Draft) -> Part:
     """All of one agent: its artifacts include the unit."""
     whole = join(guarded(one, draft) for one in (*_PARTS, *shape.parts(draft.agent)))
-    raw = guarded(_passthrough, draft)
-    lines = (*whole.directives, *companion.install(draft, unit_name(draft)))
+    raw = guarded(passthrough.part, draft)
+    own = (*whole.directives, *companion.install(draft, unit_name(draft)))
+    lines = passthrough.without_replaced(own, raw.directives)
     header = layout.Header(draft.name, spec_path(draft), draft.digest)
     unit = layout.unit_text("service", lines, header=header, extra=raw.directives)
     artifacts = (
@@ -59,18 +61,6 @@ def unit_path(draft: Draft) -> str:
 def spec_path(draft: Draft) -> str:
     """The installed copy of the agent's spec."""
     return f"{draft.host.places.agents}/{draft.name}.yaml"
-
-
-def _passthrough(draft: Draft) -> Part:
-    return Part(
-        tuple(
-            Directive(section, key, text.raw(value))
-            for section, keys in draft.agent.systemd.items()
-            if section not in companion.SECTIONS
-            for key, values in keys.items()
-            for value in values
-        )
-    )
 
 
 def _about(draft: Draft) -> Part:
