@@ -6,37 +6,65 @@ from pa_units.cli import options, out
 from pa_units.cli.problems import count
 from pa_units.cli.problems import show as show_problems
 from pa_units.cli.words import plural
+from pa_units.contracts.bundle import Kind
 from pa_units.verbs import build as verb
 
 _FILES = click.argument("files", nargs=-1, required=True, metavar="FILE…")
 
 
+_FOR = click.option(
+    "--for",
+    "machine",
+    default="",
+    metavar="MACHINE",
+    help="Another machine: debian=12, or systemd=257,scope=user. Left out: this one.",
+)
+
+
 @click.command("compile")
 @_FILES
 @options.scope
+@click.option("--target", type=click.Choice(["systemd"]), default="systemd", help="What for.")
 @click.option("-o", "--output", default="-", metavar="DIR", help="Write below DIR; - prints.")
+@_FOR
+@click.option(
+    "--layout",
+    type=click.Choice(["host", "vendor"]),
+    default="host",
+    help="vendor: as a package ships it.",
+)
 @click.option("--strict", is_flag=True, help="Warnings and notes are errors.")
-def compile(files: tuple[str, ...], scope: str | None, output: str, strict: bool) -> None:  # noqa: A001 (the command's name)
+def compile(  # noqa: A001 (the command's name)
+    files: tuple[str, ...],
+    scope: str | None,
+    target: str,
+    output: str,
+    machine: str,
+    layout: str,
+    strict: bool,
+) -> None:
     """Write the units of spec files without installing them. `-` reads standard input."""
-    compiled = verb.compile_files(options.at(scope), files, strict=strict)
-    show_problems(compiled.problems)
-    kept = verb.artifacts(compiled)
+    want = verb.wanted(machine, layout, scope)
+    tree = verb.compile_files(options.at(scope), files, want, strict=strict)
+    show_problems(tree.problems)
     if output != "-":
-        for path in verb.write_tree(kept, output):
-            out.line(f"{output.rstrip('/')}{path}")
+        for path in verb.write_tree(tree.files, output):
+            out.line(path)
         return
-    for artifact in kept:
-        out.line(out.paint(f"# {artifact.path}", "bold"))
-        out.line(artifact.text)
+    for artifact in tree.files:
+        arrow = f" -> {artifact.text}" if artifact.kind is Kind.LINK else ""
+        out.line(out.paint(f"# {artifact.path}{arrow}", "bold"))
+        out.line("" if arrow else artifact.text)
 
 
 @click.command()
 @_FILES
 @options.scope
+@_FOR
 @options.json
-def explain(files: tuple[str, ...], scope: str | None, as_json: bool) -> None:
-    """Say what agents will do on this host: restarts, limits, user, sandbox, logs."""
-    explained = verb.explain(options.at(scope), files)
+def explain(files: tuple[str, ...], scope: str | None, machine: str, as_json: bool) -> None:
+    """Say what agents will do: restarts, limits, user, sandbox, logs. `-` reads standard input."""
+    explained = verb.explain(options.at(scope), files, verb.wanted(machine, "host", scope))
     if as_json:
         out.json([{"schema": "pa.explain/1", **one._asdict()} for one in explained.agents])
         return

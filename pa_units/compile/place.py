@@ -8,10 +8,15 @@ from pa_units.spec.model import Agent
 from pa_units.spec.parts import Part
 
 
+def texts(agent: Agent) -> Iterator[tuple[Loc, str]]:
+    """Yield every text of an agent with its place, defaults too."""
+    return _leaves(agent, ())
+
+
 def find(agent: Agent, value: str) -> Loc:
     """Return the place of `value`: of the field that holds it as a whole, else of the longest text
     that is a part of it; the agent itself where there is none."""
-    leaves = list(_leaves(agent, ()))
+    leaves = list(texts(agent))
     if exact := next((loc for loc, text in leaves if text == value), None):
         return exact
     parts = [(len(text), loc) for loc, text in leaves if text and text in value]

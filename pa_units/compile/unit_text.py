@@ -187,6 +187,11 @@ def assignment(name: str, value: str) -> UnitText:
     return UnitText(_quoted(percent(f"{name}={value}")))
 
 
+def tmpfiles_word(path: str) -> UnitText:
+    """One path of a tmpfiles.d(5) line: unquoted, C-unescaped and `%`-expanded."""
+    return UnitText(_quoted(percent(path)))
+
+
 _LIST_ESCAPED = re.compile(r'(["\\])')
 
 

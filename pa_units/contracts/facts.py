@@ -47,6 +47,8 @@ class Directory(NamedTuple):
     unsafe: str = ""
     """why the owner may not be trusted with it: a symlink or another's writable directory on the
     way; empty when the path is safe"""
+    known: bool = True
+    """False: it stands on another machine, and nobody here knows more than its path"""
 
 
 class LogPlace(NamedTuple):

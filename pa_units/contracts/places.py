@@ -26,11 +26,13 @@ class Places(NamedTuple):
     helpers: str
     """programs that units of ours run; holds one directory per version"""
     logrotate: str
+    specs: str = ""
+    """installed specs, where they do not stand below `config`: in a package"""
 
     @property
     def agents(self) -> str:
         """Installed specs, one copy per agent."""
-        return f"{self.config}/agents"
+        return self.specs or f"{self.config}/agents"
 
     @property
     def secrets(self) -> str:

@@ -1,17 +1,38 @@
 """`compile`, `validate`, `explain`: what a spec means, without touching the host's services."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from pa_units import __version__
+from pa_units.compile import assumed, packaging
+from pa_units.compile.assumed import Machine
 from pa_units.compile.explain import Explanation, explanation
-from pa_units.contracts.bundle import Artifact, Kind
+from pa_units.compile.packaging import HELPERS, Layout
+from pa_units.compile.place import texts
+from pa_units.contracts.bundle import Artifact, Kind, Level
 from pa_units.contracts.facts import Facts
+from pa_units.kit.errors import UsageError
 from pa_units.kit.files import write_whole
-from pa_units.spec.problems import Problem
+from pa_units.spec.problems import Problem, ordered
 from pa_units.verbs import install, specs
 from pa_units.verbs.here import Here
-from pa_units.verbs.specs import Compiled
+from pa_units.verbs.specs import Compiled, Loaded
+
+
+class Wanted(NamedTuple):
+    """For which machine, and for whose directories."""
+
+    machine: Machine | None = None
+    """None: this one"""
+    layout: Layout = Layout.HOST
+
+
+class Tree(NamedTuple):
+    """The files of a compiled spec, and what there is to note."""
+
+    files: tuple[Artifact, ...]
+    problems: tuple[Problem, ...]
 
 
 class Explained(NamedTuple):
@@ -21,40 +42,73 @@ class Explained(NamedTuple):
     problems: tuple[Problem, ...]
 
 
-_ON_THE_HOST = frozenset({Kind.SECRET, Kind.LOG, Kind.DIRECTORY, Kind.STATE, Kind.SPEC})
-"""Made at install only: they hold values, or nothing."""
+THIS_MACHINE = Wanted()
 
 
-def compile_files(at: Here, paths: Sequence[str], *, strict: bool = False) -> Compiled:
-    """Compile spec files for this host."""
+def wanted(machine: str, layout: str, scope: str | None) -> Wanted:
+    """Read `--for` and `--layout`; `scope` is that of `--system` or `--user`. Raises UsageError."""
+    if layout == Layout.VENDOR and not machine:
+        raise UsageError(
+            "cannot lay out files for a package: --for does not say for which machine",
+            "such as --for debian=12 or --for systemd=257,scope=user",
+        )
+    if not machine:
+        return Wanted()
+    of = assumed.machine(machine if scope is None else f"{machine},scope={scope}")
+    return Wanted(of, Layout(layout))
+
+
+def compile_files(
+    at: Here, paths: Sequence[str], want: Wanted = THIS_MACHINE, *, strict: bool = False
+) -> Tree:
+    """Compile spec files. Raises SpecRefused with all problems at once."""
     loaded = specs.read(paths)
-    specs.refuse_errors(loaded.problems, strict=strict)
-    compiled = specs.compiled(loaded, install.facts_of(at, loaded))
-    specs.refuse_errors(compiled.problems, strict=strict)
-    return compiled
+    facts = _facts(at, loaded, want)
+    compiled = specs.compiled(loaded, facts)
+    local = _paths_of_this_machine(loaded) if want.machine else ()
+    problems = specs.refuse_errors(ordered((*compiled.problems, *local)), strict=strict)
+    agents = tuple(zip(loaded.agents, compiled.bundle.agents, strict=True))
+    files = packaging.files(agents, facts.host.scope, want.layout)
+    return Tree(files, problems)
 
 
-def artifacts(compiled: Compiled) -> tuple[Artifact, ...]:
-    """The files that a package would ship, each once."""
-    found = {
-        artifact.path: artifact
-        for agent in compiled.bundle.agents
-        for artifact in agent.artifacts
-        if artifact.kind not in _ON_THE_HOST
-    }
-    return tuple(found.values())
+def _paths_of_this_machine(loaded: Loaded) -> Iterator[Problem]:
+    """Relative paths were made absolute from where the spec stands now."""
+    for agent in loaded.agents:
+        origin = loaded.origins.get(agent.name)
+        base = f"{os.path.dirname(origin) if origin else os.getcwd()}/"
+        for loc, text in texts(agent):
+            if text.startswith(base) and base != "/":
+                yield Problem(
+                    Level.WARNING,
+                    "path-of-this-machine",
+                    f"{agent.name}: {text} lies beside this spec: is it on the other machine too?",
+                    "write absolute paths into specs that are compiled for another one",
+                    loaded.documents[agent.name].locate(agent.name, loc),
+                )
+
+
+def _facts(at: Here, loaded: Loaded, want: Wanted) -> Facts:
+    if want.machine is None:
+        return install.facts_of(at, loaded)
+    where = packaging.places_of(want.machine.scope, want.layout)
+    vendor = want.layout is Layout.VENDOR
+    helpers = HELPERS if vendor else f"{where.helpers}/{__version__}"
+    return assumed.facts(loaded.agents, assumed.host(want.machine, where, helpers))
 
 
 def write_tree(kept: Sequence[Artifact], directory: str) -> tuple[str, ...]:
-    """Write artifacts below a directory and return their paths."""
+    """Write artifacts below a directory and return where they stand."""
+    found = []
     for artifact in kept:
-        where = f"{directory.rstrip('/')}{artifact.path}"
+        where = directory.rstrip("/") + artifact.path.removeprefix("~")
         os.makedirs(os.path.dirname(where), exist_ok=True)
         if artifact.kind is Kind.LINK:
             _link(artifact.text, where)
         else:
             write_whole(where, artifact.text.encode(), artifact.mode)
-    return tuple(artifact.path for artifact in kept)
+        found.append(where)
+    return tuple(found)
 
 
 def _link(target: str, where: str) -> None:
@@ -68,12 +122,12 @@ def validate(paths: Sequence[str]) -> tuple[Problem, ...]:
     return specs.refuse_errors(specs.read(paths).problems)
 
 
-def explain(at: Here, paths: Sequence[str]) -> Explained:
-    """Say what agents will do on this host; errors of the host are told, not raised."""
+def explain(at: Here, paths: Sequence[str], want: Wanted = THIS_MACHINE) -> Explained:
+    """Say what agents will do; errors of the host are told, not raised."""
     loaded = specs.read(paths)
     specs.refuse_errors(loaded.problems)
-    facts: Facts = install.facts_of(at, loaded)
-    compiled = specs.compiled(loaded, facts)
+    facts = _facts(at, loaded, want)
+    compiled: Compiled = specs.compiled(loaded, facts)
     agents = zip(loaded.agents, compiled.bundle.agents, strict=True)
     return Explained(
         tuple(explanation(agent, bundle, facts) for agent, bundle in agents), compiled.problems

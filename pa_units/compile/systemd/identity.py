@@ -23,7 +23,7 @@ def decide(agent: Agent, host: Host, place: Placement) -> tuple[Identity, tuple[
     if agent.user is not None:
         return _named(agent, place)
     if place.cwd is None or place.cwd.owner is None:
-        return _dynamic(agent), ()
+        return _dynamic(agent), _unknown_owner(agent, place)
     return _owner_of_cwd(agent, place)
 
 
@@ -61,6 +61,20 @@ def _named(agent: Agent, place: Placement) -> tuple[Identity, tuple[Note, ...]]:
         return Identity(agent.user or "", "", dynamic=False, reason="named by the spec"), (problem,)
     group = agent.group or account.group
     return Identity(account.name, group, dynamic=False, reason="named by the spec"), ()
+
+
+def _unknown_owner(agent: Agent, place: Placement) -> tuple[Note, ...]:
+    if place.cwd is None or place.cwd.known:
+        return ()
+    told = note(
+        agent.name,
+        ("cwd",),
+        "cwd-owner-unknown",
+        f"whose {place.cwd.path}/ will be nobody knows here: the agent runs as a dynamic user and "
+        "can only read there",
+        "name its user with 'user:'",
+    )
+    return (told,)
 
 
 def _owner_of_cwd(agent: Agent, place: Placement) -> tuple[Identity, tuple[Note, ...]]:
@@ -102,7 +116,7 @@ def part(draft: Draft) -> Part:
 
 def _missing_directory(draft: Draft) -> tuple[Note, ...]:
     cwd = draft.place.cwd
-    if cwd is None or cwd.owner is not None:
+    if cwd is None or cwd.owner is not None or not cwd.known:
         return ()
     problem = error(
         draft.name,
