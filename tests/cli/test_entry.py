@@ -45,7 +45,7 @@ def test_status_imports_little() -> None:
     ("arguments", "code", "said"),
     [
         (["frob"], 2, "no such command 'frob'"),
-        (["ls"], 2, "there is no 'ls' here: pa status"),
+        (["ls"], 2, "there is no 'ls' here: pa list"),
         (["start"], 2, "which agent?"),
         (["start", "--frob"], 2, "no such option"),
         (["stop", "nope"], 5, "no agent 'nope' is installed"),
