@@ -1,4 +1,5 @@
-"""Write the files that are made from the code: docs/spec.md, docs/support.md, the JSON Schema.
+"""Write the files that are made from the code: docs/spec.md, docs/support.md,
+docs/hardening.md, the JSON Schema.
 
     .venv/bin/python contrib/generate.py [--check]
 
@@ -11,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import hardening_page
 from pa_units.compile.support.around import VALUES
 from pa_units.compile.support.table import TABLE
 from pa_units.compile.support.way import How, Target, Way
@@ -183,6 +185,7 @@ def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 FILES: Mapping[str, Callable[[], str]] = {
     "docs/spec.md": spec,
     "docs/support.md": support,
+    "docs/hardening.md": lambda: f"{MADE}\n{hardening_page.page(_table)}",
     "contrib/schema/agents.schema.json": schema.text,
 }
 

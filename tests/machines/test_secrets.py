@@ -14,9 +14,9 @@ CERTIFICATE = "-----BEGIN-----\nabc\n"
 PROBE = """\
 import glob, json, os, time
 where = os.environ.get("CREDENTIALS_DIRECTORY", "")
+names = ("API_KEY", "FROM_FILE", "MIXED", "BOTH", "OWN", "THEIRS")
 seen = {
-    "env": {name: os.environ[name] for name in ("API_KEY", "FROM_FILE", "MIXED", "BOTH", "OWN", "THEIRS")
-            if name in os.environ},
+    "env": {name: os.environ[name] for name in names if name in os.environ},
     "files": {os.path.basename(path): open(path).read() for path in glob.glob(where + "/*")},
     "stray": [name for name in ("TLS", "CHAIN") if name in os.environ],
 }

@@ -1,5 +1,5 @@
-"""The hardening levels as data. Each line was run with a Python web program, a Node program and a
-shell worker on systemd 252, 257 and 262; what a level breaks stands in docs/hardening.md."""
+"""The hardening levels as data. Each was run with a Python web program, a Node program and a shell
+worker on systemd 252, 257 and 262; what it takes from programs stands in `costs.py`."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

@@ -2,7 +2,7 @@
 own directories need."""
 
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 
 from pa_units.compile import unit_text as text
@@ -52,7 +52,17 @@ def _needs_homes(draft: Draft) -> bool:
     """Would ProtectHome= hide a directory of the agent? The state directory of a user manager
     stands in the home too."""
     cwd = draft.agent.cwd
-    return bool(_read_trees(draft)) or (_in_home(cwd) if cwd else draft.user_scope)
+    shown = (*_read_trees(draft), *_bound(draft))
+    return any(map(_in_home, shown)) or (_in_home(cwd) if cwd else draft.user_scope)
+
+
+def _bound(draft: Draft) -> Iterator[str]:
+    """Paths that the spec's own switches show: below a home that is hidden as a whole, systemd
+    cannot mount them and says nothing (ran on 252 and 257)."""
+    switches = draft.agent.hardening.switches
+    for key in ("BindPaths", "BindReadOnlyPaths"):
+        for line in switches.get(key, ()):
+            yield from (word.lstrip("-") for word in line.split())
 
 
 def _in_home(path: str) -> bool:
