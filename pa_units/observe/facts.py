@@ -1,18 +1,17 @@
 """Gather the facts that compile needs of this host, or of the tree below a `root`."""
 
-import grp
 import os
-import pwd
 import re
 from collections.abc import Iterable, Mapping
 
 from pa_units.contracts import units
-from pa_units.contracts.facts import Account, Directory, Facts, Host, LogPlace, Placement, ReadFile
+from pa_units.contracts.facts import Directory, Facts, Host, LogPlace, Placement, ReadFile
 from pa_units.contracts.places import Places
 from pa_units.contracts.refs import Scope
 from pa_units.kit.errors import PaError
-from pa_units.kit.walk import unsafe_reason
+from pa_units.kit.walk import LOG_DIRECTORY, unsafe_reason
 from pa_units.observe import schedules, watched
+from pa_units.observe.accounts import Accounts
 from pa_units.observe.linger import lingers
 from pa_units.spec.model import Agent
 
@@ -47,22 +46,6 @@ _USER_UNITS = (
 answers for names and aliases alike without making PID 1 load anything."""
 
 
-def account(uid: int) -> Account:
-    """The account of a user id; a bare number where the host has no name for it."""
-    try:
-        entry = pwd.getpwuid(uid)
-    except KeyError:
-        return Account(str(uid), uid, str(uid), "/")
-    return Account(entry.pw_name, uid, _group_name(entry.pw_gid), entry.pw_dir)
-
-
-def _group_name(gid: int) -> str:
-    try:
-        return grp.getgrgid(gid).gr_name
-    except KeyError:
-        return str(gid)
-
-
 def systemd_version(root: str = "") -> int:
     """The systemd installed below `root`, by the name of its private library: works for a tree
     that is not booted, and without starting a program.
@@ -90,7 +73,7 @@ def _listing(directory: str) -> list[str]:
 
 def host(places: Places, version: int, helpers: str, root: str = "") -> Host:
     """Facts about the host that hold for every agent."""
-    installer = account(os.getuid())
+    installer = Accounts().of(os.getuid())
     return Host(
         systemd=version,
         scope=places.scope,
@@ -126,9 +109,10 @@ def _first_line(path: str) -> str:
 def gather(agents: Iterable[Agent], facts_of: Host, ours: Iterable[str], root: str = "") -> Facts:
     """Facts about every agent. `ours` are the unit files that the ledger lists."""
     taken = _foreign_units(facts_of, frozenset(ours), root)
+    accounts = Accounts(root)
     return Facts(
         facts_of,
-        {agent.name: _placement(agent, facts_of, taken, root) for agent in agents},
+        {agent.name: _placement(agent, facts_of, taken, accounts) for agent in agents},
     )
 
 
@@ -144,17 +128,18 @@ def _foreign_units(facts_of: Host, ours: frozenset[str], root: str) -> Mapping[s
     return found
 
 
-def _placement(agent: Agent, host: Host, taken: Mapping[str, str], root: str) -> Placement:
+def _placement(agent: Agent, host: Host, taken: Mapping[str, str], accounts: Accounts) -> Placement:
+    root = accounts.root
     executable = _executable(agent, root)
     return Placement(
         executable=executable,
         resolved=_resolved(executable, root),
         instead="" if executable else _instead(agent, root),
-        cwd=_directory(agent.cwd, root),
+        cwd=_directory(agent.cwd, accounts),
         logs=_logs(agent, host, root),
         files={path: _read_file(path, root) for path in _read_paths(agent)},
-        user=_named(agent.user),
-        no_group=agent.group is not None and not _is_group(agent.group),
+        user=None if agent.user is None else accounts.named(agent.user),
+        no_group=agent.group is not None and not accounts.has_group(agent.group),
         taken=next((taken[file] for file in units.files(agent) if file in taken), ""),
         links=watched.links(agent.watch.paths, root) if agent.watch else {},
         schedule=schedules.problem(agent.schedule, root) if agent.schedule else "",
@@ -197,25 +182,17 @@ def _instead(agent: Agent, root: str) -> str:
     return next((other for other in others if find_program(other, agent, root)), "")
 
 
-def _directory(path: str | None, root: str) -> Directory | None:
+def _directory(path: str | None, accounts: Accounts) -> Directory | None:
     if path is None:
         return None
+    root = accounts.root
     try:
         uid = os.stat(root + path).st_uid
     except OSError:
         return Directory(path, None)
     if not os.path.isdir(root + path):
         return Directory(path, None)
-    return Directory(path, account(uid), unsafe_reason(path, {0, uid}, root))
-
-
-def _named(user: str | None) -> Account | None:
-    if user is None:
-        return None
-    try:
-        return account(pwd.getpwnam(user).pw_uid)
-    except KeyError:
-        return None
+    return Directory(path, accounts.of(uid), unsafe_reason(path, {0, uid}, root))
 
 
 def _logs(agent: Agent, host: Host, root: str) -> dict[str, LogPlace]:
@@ -224,14 +201,6 @@ def _logs(agent: Agent, host: Host, root: str) -> dict[str, LogPlace]:
     wanted = {agent.logging.stdout, agent.logging.stderr} - {None}
     trusted = {0, host.account.uid}
     return {path: LogPlace(path, _unsafe_log(path, trusted, root)) for path in wanted if path}
-
-
-def _is_group(group: str) -> bool:
-    try:
-        grp.getgrnam(group)
-    except KeyError:
-        return False
-    return True
 
 
 def _read_paths(agent: Agent) -> tuple[str, ...]:
@@ -252,4 +221,4 @@ def _read_file(path: str, root: str) -> ReadFile:
 def _unsafe_log(path: str, trusted: set[int], root: str) -> str:
     if os.path.islink(root + path):
         return f"{path} is a symlink"
-    return unsafe_reason(os.path.dirname(path), trusted, root)
+    return unsafe_reason(os.path.dirname(path), trusted, root, (LOG_DIRECTORY,))
