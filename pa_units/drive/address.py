@@ -8,10 +8,22 @@ from pa_units.drive.errors import NoBus
 
 SYSTEM_ADDRESS = "unix:path=/run/dbus/system_bus_socket"
 
-_NO_SESSION_HINT = (
-    "log in as that user rather than through su, or: loginctl enable-linger USER, "
-    "then export XDG_RUNTIME_DIR=/run/user/$(id -u)"
-)
+
+def _no_session_hint() -> str:
+    """The line that helps: su(1) and sudo(8) leave the way to the user's manager unsaid, and where
+    nobody has logged in none runs."""
+    uid = os.geteuid()
+    runtime = f"/run/user/{uid}"
+    export = f"export XDG_RUNTIME_DIR={runtime}"
+    if os.path.exists(f"{runtime}/bus"):
+        return export
+    import pwd
+
+    try:
+        user = pwd.getpwuid(uid).pw_name
+    except KeyError:
+        user = str(uid)
+    return f"loginctl enable-linger {user} && {export}"
 
 
 def bus_address(scope: Scope, env: Mapping[str, str]) -> str:
@@ -22,7 +34,7 @@ def bus_address(scope: Scope, env: Mapping[str, str]) -> str:
         return stated
     if runtime := env.get("XDG_RUNTIME_DIR"):
         return f"unix:path={runtime}/bus"
-    raise NoBus("cannot reach the user's service manager: no login session", _NO_SESSION_HINT)
+    raise NoBus("cannot reach the user's service manager: no login session", _no_session_hint())
 
 
 def private_socket(scope: Scope, env: Mapping[str, str]) -> str:
@@ -73,7 +85,7 @@ def _unescape(text: str) -> str:
 def absent(scope: Scope, where: str, reason: str) -> NoBus:
     """Return the error for a bus that nobody answers on."""
     if scope is Scope.USER:
-        return NoBus(f"cannot reach the user bus at {where}: {reason}", _NO_SESSION_HINT)
+        return NoBus(f"cannot reach the user bus at {where}: {reason}", _no_session_hint())
     # sd_booted(3): the directory is there exactly when systemd is PID 1.
     if not os.path.isdir("/run/systemd/system"):
         return NoBus(
