@@ -3,9 +3,10 @@
 import click
 
 from pa_units.cli import options, out
-from pa_units.cli.problems import count
+from pa_units.cli.problems import as_item, count
 from pa_units.cli.problems import show as show_problems
 from pa_units.cli.words import plural
+from pa_units.compile.explain import Explanation
 from pa_units.contracts.bundle import Kind
 from pa_units.verbs import build as verb
 
@@ -66,13 +67,18 @@ def explain(files: tuple[str, ...], scope: str | None, machine: str, as_json: bo
     """Say what agents will do: restarts, limits, user, sandbox, logs. `-` reads standard input."""
     explained = verb.explain(options.at(scope), files, verb.wanted(machine, "host", scope))
     if as_json:
-        out.json([{"schema": "pa.explain/1", **one._asdict()} for one in explained.agents])
+        out.json([_explained(one, explained) for one in explained.agents])
         return
     for one in explained.agents:
         out.line(f"{out.paint(one.agent, 'bold')} on systemd {one.systemd}")
         for topic, words in one.lines:
-            out.line(f"  {out.paint(topic.rjust(8), 'dim')}  {words}")
+            out.line(f"  {out.paint(topic.rjust(9), 'dim')}  {words}")
     show_problems(explained.problems)
+
+
+def _explained(one: Explanation, explained: verb.Explained) -> dict[str, object]:
+    notes = [as_item(problem) for problem in explained.notes.get(one.agent, ())]
+    return {"schema": "pa.explain/1", **one._asdict(), "notes": notes}
 
 
 @click.command()

@@ -2,12 +2,13 @@
 
 from typing import NamedTuple
 
+from pa_units.compile import telling
 from pa_units.compile.systemd import restart
 from pa_units.compile.systemd.draft import NATIVE_BACKOFF
-from pa_units.contracts.bundle import AgentBundle, Kind
+from pa_units.contracts.bundle import AgentBundle
 from pa_units.contracts.facts import Facts
 from pa_units.spec.model import Agent
-from pa_units.spec.scalars import print_duration, print_size
+from pa_units.spec.scalars import print_duration
 
 _SHOWN_DELAYS = 12
 
@@ -28,41 +29,31 @@ class Explanation(NamedTuple):
 
 def explanation(agent: Agent, bundle: AgentBundle, facts: Facts) -> Explanation:
     """Explain an agent on the host of `facts`."""
-    native = facts.host.systemd >= NATIVE_BACKOFF
-    series = restart.series(agent, native=native)
-    total = series.total if restart.restarts(agent) else None
+    series = restart.series(agent, native=facts.host.systemd >= NATIVE_BACKOFF)
+    topics = (
+        *telling.who(agent, bundle, facts),
+        *telling.when(agent, bundle),
+        *_coming_back(agent, series),
+        *telling.ending(agent),
+        *telling.walls(agent, bundle),
+    )
     return Explanation(
         agent=agent.name,
         systemd=facts.host.systemd,
-        lines=tuple(
-            (topic, words)
-            for topic, words in (
-                ("runs", _runs(agent, facts)),
-                ("as", f"{bundle.user or 'dynamic user'}: {bundle.user_reason}"),
-                ("in", agent.cwd or f"/var/lib/{agent.name}, a directory of its own"),
-                ("restarts", _policy(agent)),
-                ("delays", _delays(agent, series)),
-                ("gives up", _giving_up(agent, series)),
-                ("anew", _anew(agent)),
-                ("stops", _stops(agent)),
-                ("limits", _limits(agent)),
-                ("sandbox", agent.hardening.level),
-                ("output", _output(bundle)),
-                ("at boot", "starts" if agent.auto_start else "does not start"),
-                ("units", ", ".join(unit.name for unit in bundle.units)),
-            )
-            if words
-        ),
+        lines=tuple((topic, words) for topic, words in topics if words),
         delays_ms=_counted(agent, series),
         budget=agent.max_restarts,
-        gives_up_after_ms=total,
+        gives_up_after_ms=series.total if restart.restarts(agent) else None,
     )
 
 
-def _runs(agent: Agent, facts: Facts) -> str:
-    found = facts.placements[agent.name].executable
-    program, *arguments = agent.cmd.words
-    return " ".join((found or f"{program} (not found)", *arguments))
+def _coming_back(agent: Agent, series: restart.Series) -> tuple[telling.Topic, ...]:
+    return (
+        ("restarts", _policy(agent)),
+        ("delays", _delays(agent, series)),
+        ("gives up", _giving_up(agent, series)),
+        ("anew", _anew(agent)),
+    )
 
 
 _POLICIES = {
@@ -73,7 +64,15 @@ _POLICIES = {
 
 
 def _policy(agent: Agent) -> str:
-    return _POLICIES[agent.restart_policy] if restart.restarts(agent) else "never"
+    if not restart.restarts(agent):
+        return "never"
+    words = _POLICIES[agent.restart_policy]
+    success = [code for code in agent.success_exit_codes if code != "0"]
+    if success:
+        words += f"; not a failure: {', '.join(success)}"
+    if agent.no_restart_exit_codes:
+        words += f"; never after {', '.join(agent.no_restart_exit_codes)}"
+    return words
 
 
 def _counted(agent: Agent, series: restart.Series) -> tuple[int, ...]:
@@ -116,25 +115,3 @@ def _anew(agent: Agent) -> str:
     if not restart.counts(agent):
         return ""
     return f"the count starts anew after {print_duration(agent.backoff.reset_after)} up"
-
-
-def _stops(agent: Agent) -> str:
-    how = agent.stop_signal if agent.stop_command is None else "its stop_command"
-    return f"by {how}, killed after {print_duration(agent.stop_timeout)}"
-
-
-def _limits(agent: Agent) -> str:
-    limits = agent.resources
-    words = (
-        limits.cpu_limit is not None and f"{limits.cpu_limit:g}% of a core",
-        limits.memory_limit is not None and f"{print_size(limits.memory_limit)} of memory",
-        limits.memory_high is not None and f"slower above {print_size(limits.memory_high)}",
-        limits.tasks is not None and f"{limits.tasks} tasks",
-        limits.open_files is not None and f"{limits.open_files} open files",
-    )
-    return ", ".join(word for word in words if word)
-
-
-def _output(bundle: AgentBundle) -> str:
-    files = [artifact.path for artifact in bundle.artifacts if artifact.kind is Kind.LOG]
-    return ", ".join(files) or "the journal"

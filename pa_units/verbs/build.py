@@ -1,7 +1,7 @@
 """`compile`, `validate`, `explain`: what a spec means, without touching the host's services."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from pa_units import __version__
@@ -40,6 +40,8 @@ class Explained(NamedTuple):
 
     agents: tuple[Explanation, ...]
     problems: tuple[Problem, ...]
+    notes: Mapping[str, tuple[Problem, ...]]
+    """the problems by the agent in whose lines they stand"""
 
 
 THIS_MACHINE = Wanted()
@@ -130,5 +132,20 @@ def explain(at: Here, paths: Sequence[str], want: Wanted = THIS_MACHINE) -> Expl
     compiled: Compiled = specs.compiled(loaded, facts)
     agents = zip(loaded.agents, compiled.bundle.agents, strict=True)
     return Explained(
-        tuple(explanation(agent, bundle, facts) for agent, bundle in agents), compiled.problems
+        tuple(explanation(agent, bundle, facts) for agent, bundle in agents),
+        compiled.problems,
+        _by_agent(loaded, compiled.problems),
     )
+
+
+def _by_agent(loaded: Loaded, problems: Iterable[Problem]) -> dict[str, tuple[Problem, ...]]:
+    """Sort problems by the last agent that begins above them in their file."""
+    begins = [(*document.locate(name, ())[:2], name) for name, document in loaded.documents.items()]
+    found: dict[str, tuple[Problem, ...]] = {}
+    for problem in problems:
+        file, line = problem.mark.file, problem.mark.line
+        above = [begin for begin in begins if begin[0] == file and begin[1] <= line]
+        if above:
+            name = max(above)[2]
+            found[name] = (*found.get(name, ()), problem)
+    return found
