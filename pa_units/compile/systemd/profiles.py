@@ -82,7 +82,8 @@ LEVELS: Mapping[str, Profile] = MappingProxyType(
 )
 
 IMPOSSIBLE_FOR_USERS = frozenset(
-    {"ProtectKernelLogs", "ProtectProc", "ProcSubset", "DevicePolicy", "RemoveIPC"}
+    {"ProtectKernelLogs", "ProtectProc", "ProcSubset", "DevicePolicy", "RemoveIPC", "PrivateIPC"}
 )
-"""What a user manager cannot do: nothing happens, or (ProtectKernelLogs= on 257) the unit fails
-with 226. Measured by a probe inside the service on 252, 257 and 262."""
+"""What a user manager cannot do: nothing happens, or the unit fails with 226, with
+ProtectKernelLogs= on 257, with PrivateIPC= at its second command on 252 and 257 (a hook, a reload:
+it cannot join the namespace that belongs to the user namespace of the first)."""
