@@ -119,7 +119,7 @@ def encode_reply(reply: Reply) -> bytes:
     if reply.results:
         body["results"] = reply.results
     if reply.units:
-        body["units"] = {name: list(unit) for name, unit in reply.units.items()}
+        body["units"] = {name: unit.values() for name, unit in reply.units.items()}
     return _line(body)
 
 

@@ -7,7 +7,8 @@ leaves whole records, and 500 units cost no more to update than one. Who has no 
 
 import json
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from operator import attrgetter
+from typing import Any
 
 from pa_units.contracts.places import Places
 from pa_units.contracts.status import State
@@ -24,51 +25,141 @@ NEVER, EXITED, KILLED, DUMPED, UNKNOWN = range(5)
 only a parent is told how a process ends."""
 
 
-class Unit(NamedTuple):
+class Unit:
     """One unit. `mono` times are seconds of CLOCK_MONOTONIC, `us` times wall clock in microseconds;
     0 is never."""
 
-    state: State = State.STOPPED
-    phase: str = ""
-    """what the state is waiting for, see `supervisor/machine.py`"""
-    step: int = 0
+    state: State
+    phase: str
+    """what the state is waiting for, see `supervisor/phases.py`"""
+    step: int
     """number of the hook under way"""
-    then: str = ""
+    then: str
     """what follows once it is stopped: "" nothing, "start", or "judge" its end by the policy"""
-    wanted: bool = False
+    wanted: bool
     """somebody wants it up"""
-    run: str = ""
+    run: str
     """id of this run, 32 hex digits: in the environment of all its processes"""
-    pid: int = 0
+    next_run: str
+    """id that the next run will have. It is on disk before that run begins, so whoever comes after
+    a kill -9 between a start and its record knows the process by it, and no start waits for the
+    disk"""
+    pid: int
     """main process"""
-    born: int = 0
+    born: int
     """its start in clock ticks since boot: with the pid it names one process for ever"""
-    helper: int = 0
+    helper: int
     """hook or other command under way"""
-    helper_born: int = 0
-    restarts: int = 0
+    helper_born: int
+    restarts: int
     """automatic ones since the count last started anew"""
-    window_mono: float = 0.0
+    window_mono: float
     """when the window began that `max_restarts` counts in"""
-    window_count: int = 0
-    due_mono: float = 0.0
+    window_count: int
+    due_mono: float
     """when the next thing happens by itself"""
-    due_us: int = 0
+    due_us: int
     """the same as wall clock, of a restart only"""
-    since_us: int = 0
+    since_us: int
     """when the state began"""
-    active_us: int = 0
+    active_us: int
     """when it was last up"""
-    result: str = "success"
+    result: str
     """of the last run, in systemd's words, or "exit unknown\""""
-    code: int = NEVER
-    status: int = 0
+    code: int
+    """how the main process ended"""
+    status: int
     """exit code or signal number"""
-    ended_us: int = 0
-    words: str = ""
+    ended_us: int
+    words: str
     """what there is to add: why a start failed, what it waits for"""
-    uid: int = -1
-    """the number that a dynamic user was given"""
+    uid: int
+    """the number that a dynamic user was given, -1: none"""
+
+    __slots__ = (
+        "active_us",
+        "born",
+        "code",
+        "due_mono",
+        "due_us",
+        "ended_us",
+        "helper",
+        "helper_born",
+        "next_run",
+        "phase",
+        "pid",
+        "restarts",
+        "result",
+        "run",
+        "since_us",
+        "state",
+        "status",
+        "step",
+        "then",
+        "uid",
+        "wanted",
+        "window_count",
+        "window_mono",
+        "words",
+    )
+
+    def __init__(self, **given: Any) -> None:
+        """A unit that never ran, but for what is given."""
+        for name, usual in USUAL.items():
+            setattr(self, name, given.get(name, usual))
+
+    def but(self, **changes: Any) -> "Unit":
+        """Return one that differs in `changes`."""
+        return Unit(**dict(zip(USUAL, self.values(), strict=True)) | changes)
+
+    def values(self) -> tuple[Any, ...]:
+        """Return the fields in the order of the record."""
+        return _values_of(self)
+
+    def __eq__(self, other: object) -> bool:
+        """Two units in the same state."""
+        return isinstance(other, Unit) and self.values() == other.values()
+
+    def __hash__(self) -> int:
+        """By identity: what changes has no other."""
+        return id(self)
+
+    def __repr__(self) -> str:
+        """What differs from a unit that never ran."""
+        pairs = zip(USUAL.items(), self.values(), strict=True)
+        told = (f"{name}={value!r}" for (name, usual), value in pairs if value != usual)
+        return f"Unit({', '.join(told)})"
+
+
+USUAL: dict[str, Any] = {
+    "state": State.STOPPED,
+    "phase": "",
+    "step": 0,
+    "then": "",
+    "wanted": False,
+    "run": "",
+    "next_run": "",
+    "pid": 0,
+    "born": 0,
+    "helper": 0,
+    "helper_born": 0,
+    "restarts": 0,
+    "window_mono": 0.0,
+    "window_count": 0,
+    "due_mono": 0.0,
+    "due_us": 0,
+    "since_us": 0,
+    "active_us": 0,
+    "result": "success",
+    "code": NEVER,
+    "status": 0,
+    "ended_us": 0,
+    "words": "",
+    "uid": -1,
+}
+"""The fields in the order of the record, which is that of their invention, and their defaults."""
+
+_values_of = attrgetter(*USUAL)
 
 
 def directory(places: Places) -> str:
@@ -88,9 +179,10 @@ def head(boot: str) -> bytes:
 
 def record(name: str, unit: Unit) -> bytes:
     """Return one slot."""
-    slot = _slot([name, *unit._replace(words=unit.words[:_WORDS])])
+    *first, words, uid = unit.values()
+    slot = _slot([name, *first, words[:_WORDS], uid])
     # Words may hold a path of any script, or what JSON escapes: then they are not kept.
-    return slot if len(slot) == SLOT else _slot([name, *unit._replace(words="")])
+    return slot if len(slot) == SLOT else _slot([name, *first, "", uid])
 
 
 EMPTY = b"\n".rjust(SLOT)
@@ -126,15 +218,14 @@ def _values(slot: bytes) -> list[Any]:
 
 def unit_of(values: list[Any]) -> Unit | None:
     """Make a unit of its fields in order, None if they are none. A later pa may have more."""
-    usual = Unit()
-    kinds = zip(values, usual, strict=False)
-    if not all(
-        isinstance(value, str if isinstance(default, str) else int | float)
-        for value, default in kinds
-    ):
+    given = dict(zip(USUAL, values, strict=False))
+    if not all(isinstance(value, _KINDS[name]) for name, value in given.items()):
         return None
     try:
-        known = Unit(*values[: len(usual)])
-        return known._replace(state=State(known.state))
+        given["state"] = State(given.get("state", ""))
     except ValueError:
         return None
+    return Unit(**given)
+
+
+_KINDS = {name: str if isinstance(usual, str) else int | float for name, usual in USUAL.items()}

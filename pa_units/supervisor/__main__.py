@@ -18,7 +18,7 @@ from pa_units.supervisor.loop import Loop
 from pa_units.supervisor.rescan import rescan
 from pa_units.supervisor.resume import resume
 from pa_units.supervisor.server import Server
-from pa_units.supervisor.spare import CAUGHT
+from pa_units.supervisor.stem import CAUGHT
 from pa_units.supervisor.store import Store
 from pa_units.supervisor.supervisor import Supervisor, Tools
 
@@ -42,6 +42,7 @@ def main(arguments: list[str]) -> int:
     lock = _lock(f"{home}/lock")
     if lock < 0:
         diary.say("cannot start: another supervisor is at work here")
+        diary.write()
         return 1
     os.chdir("/")
     alone = os.getpid() == 1
@@ -49,7 +50,7 @@ def main(arguments: list[str]) -> int:
         _adopt_orphans(diary)
     loop = Loop()
     store = Store(run_state.path_of(where), proc.boot())
-    tools = Tools(where, loop, Children(lock), store, f"{home}/pipes", diary.say)
+    tools = Tools(where, loop, Children(loop, lock), store, f"{home}/pipes", diary.say)
     supervisor = Supervisor(tools, stays=foreground, ends_with_units=alone)
     loop.catch(CAUGHT, lambda numbers: _on_signals(supervisor, numbers, alone=alone))
     _begin(supervisor, store)
@@ -58,8 +59,15 @@ def main(arguments: list[str]) -> int:
         control.socket_path(where),
         lambda asked, tell: requests.serve(supervisor, asked, tell),
     )
-    loop.run(supervisor.after_turn)
-    return _end(supervisor, server, home)
+
+    def after_turn() -> None:
+        supervisor.after_turn()
+        diary.write()
+
+    loop.run(after_turn)
+    code = _end(supervisor, server, home)
+    diary.write()
+    return code
 
 
 def _places(scope: Scope) -> Places:
@@ -124,7 +132,7 @@ def _end(supervisor: Supervisor, server: Server, home: str) -> int:
     code = supervisor.exit_code()
     supervisor.end()
     server.close()
-    supervisor.tools.children.close()
+    supervisor.tools.children.apart.close()
     supervisor.tools.say("supervisor ends")
     if not supervisor.wards:
         _leave_nothing(supervisor.tools.places, home)

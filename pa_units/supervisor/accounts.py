@@ -1,10 +1,10 @@
 """Whom an agent runs as: names of the spec → numbers, and numbers for those without a user."""
 
+import binascii
 import grp
 import os
 import pwd
 from collections.abc import Collection
-from hashlib import sha256
 from typing import NamedTuple
 
 FIRST, LAST = 61184, 65519
@@ -80,7 +80,7 @@ def free_number(unit: str, directory: str, taken: Collection[int]) -> int:
     if FIRST <= owner <= LAST and owner not in taken:
         return owner
     count = LAST - FIRST + 1
-    first = int.from_bytes(sha256(unit.encode()).digest()[:4], "big") % count
+    first = binascii.crc32(unit.encode()) % count
     numbers = (FIRST + (first + step) % count for step in range(count))
     return next(uid for uid in numbers if uid not in taken and not _has_name(uid))
 

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from pa_units.contracts.run_plan import Command, RunPlan
-from pa_units.contracts.run_state import EXITED, UNKNOWN, Unit
+from pa_units.contracts.run_state import EXITED, NEVER, UNKNOWN, Unit
 from pa_units.contracts.status import State
+from pa_units.supervisor import judge
 from pa_units.supervisor.events import (
     Await,
     Effect,
@@ -30,6 +31,7 @@ from pa_units.supervisor.phases import (
     STOP_POST,
     TERM,
     WAITS,
+    no_helper,
 )
 
 _EXIT_UNKNOWN = Ended(UNKNOWN, 0, leftovers=True)
@@ -40,51 +42,59 @@ class Found(NamedTuple):
 
     main: bool = False
     """the main process lives"""
+    unrecorded: tuple[int, int] | None = None
+    """pid and birth of a main process of the next run: started, but not yet written down"""
     leader: tuple[int, int] | None = None
-    """pid and birth of a main process that was started, but not yet written down"""
+    """the same of this run, whose start was under way"""
 
 
 class Plan(NamedTuple):
     """What to do."""
 
-    unit: Unit
     events: tuple[Event, ...] = ()
     effects: tuple[Effect, ...] = ()
-    kill_helpers: bool = False
-    """commands under way are ended: nobody would learn their result"""
 
 
 def take_over(plan: RunPlan, unit: Unit, found: Found) -> Plan:
-    """Return how a unit goes on."""
+    """Return how a unit goes on. Commands beside its main process are dead by now: nobody would
+    have learned their result."""
+    no_helper(unit)
+    if found.unrecorded:
+        return _started_since(unit, found.unrecorded)
     if unit.pid and not found.main:
-        return Plan(unit, (_EXIT_UNKNOWN,))
+        return Plan((_EXIT_UNKNOWN,))
     follow = _HOW.get((unit.state, unit.phase))
-    if follow is None:
-        return Plan(unit)
-    free = unit._replace(helper=0, helper_born=0)
-    return follow(plan, free, found)._replace(kill_helpers=unit.phase in _BESIDE)
+    return follow(plan, unit, found) if follow else Plan()
 
 
-_BESIDE = frozenset({PRE, POST, RELOAD, STOP_HOOK, STOP_COMMAND, STOP_POST})
+def _started_since(unit: Unit, leader: tuple[int, int]) -> Plan:
+    """The record is one step behind. What was up or about to be ended and was started again by
+    itself; anything else somebody wanted up."""
+    if unit.state in (State.RUNNING, State.RESTARTING):
+        judge.count(unit)
+    unit.state, unit.step, unit.then, unit.words = State.STARTING, 0, "", ""
+    unit.result, unit.code, unit.due_mono = judge.SUCCESS, NEVER, 0.0
+    unit.run, unit.phase, unit.pid, unit.wanted = unit.next_run, MAIN, 0, True
+    return Plan((Spawned(*leader),))
 
 
 def _wait_again(plan: RunPlan, unit: Unit, found: Found) -> Plan:
-    return Plan(unit, effects=(Await(),))
+    return Plan(effects=(Await(),))
 
 
 def _main_again(plan: RunPlan, unit: Unit, found: Found) -> Plan:
     if unit.pid:
-        return Plan(unit)
+        return Plan()
     if found.leader:
-        return Plan(unit, (Spawned(*found.leader),))
-    return Plan(unit, effects=(Launch(),))
+        return Plan((Spawned(*found.leader),))
+    return Plan(effects=(Launch(),))
 
 
 def _hook_again(unit: Unit, hooks: tuple[Command, ...]) -> Plan:
     """The plan may be another than the one that it was begun with."""
     if unit.step < len(hooks):
-        return Plan(unit, effects=(Run(hooks[unit.step]),))
-    return Plan(unit, (HelperEnded(EXITED, 0),))
+        return Plan(effects=(Run(hooks[unit.step]),))
+    return Plan((HelperEnded(EXITED, 0),))
 
 
 def _pre_again(plan: RunPlan, unit: Unit, found: Found) -> Plan:
@@ -96,15 +106,17 @@ def _post_again(plan: RunPlan, unit: Unit, found: Found) -> Plan:
 
 
 def _reload_over(plan: RunPlan, unit: Unit, found: Found) -> Plan:
-    return Plan(unit._replace(phase="", due_mono=0.0))
+    unit.phase, unit.due_mono = "", 0.0
+    return Plan()
 
 
 def _term_again(plan: RunPlan, unit: Unit, found: Found) -> Plan:
-    return Plan(unit._replace(phase=TERM), effects=(Signal(plan.stop_signal),))
+    unit.phase = TERM
+    return Plan(effects=(Signal(plan.stop_signal),))
 
 
 def _sweep_again(plan: RunPlan, unit: Unit, found: Found) -> Plan:
-    return Plan(unit, effects=(Sweep(),))
+    return Plan(effects=(Sweep(),))
 
 
 def _stop_post_again(plan: RunPlan, unit: Unit, found: Found) -> Plan:
@@ -112,7 +124,7 @@ def _stop_post_again(plan: RunPlan, unit: Unit, found: Found) -> Plan:
 
 
 def _stay(plan: RunPlan, unit: Unit, found: Found) -> Plan:
-    return Plan(unit)
+    return Plan()
 
 
 _HOW: dict[tuple[State, str], Callable[[RunPlan, Unit, Found], Plan]] = {

@@ -2,17 +2,17 @@
 
 import os
 import resource
-import signal
+from collections.abc import Container, Iterator
 from typing import NamedTuple
 
 from pa_units.contracts.run_state import DUMPED, EXITED, KILLED
-from pa_units.supervisor import proc, spare, tree
-from pa_units.supervisor.events import Spawned
-from pa_units.supervisor.launch import CHDIR, EXEC, Launch, failure
-from pa_units.supervisor.spare import CAUGHT, Spare
+from pa_units.supervisor import proc, stem, tree
+from pa_units.supervisor.apart import Apart, Told
+from pa_units.supervisor.launch import Failed, Launch, failure
+from pa_units.supervisor.loop import Loop
 
-_DEFAULTS = (*CAUGHT, signal.SIGPIPE, signal.SIGXFSZ)
-"""The last two are ignored by Python, and what is ignored stays so across an exec."""
+_CWD, _UMASK = "/", 0o022
+"""Our own."""
 
 
 class End(NamedTuple):
@@ -24,98 +24,89 @@ class End(NamedTuple):
 
 
 class Children:
-    """Starts processes; knows the one that was forked in advance."""
+    """Starts processes and hears of their ends."""
 
-    def __init__(self, lock: int) -> None:
+    def __init__(self, loop: Loop, lock: int) -> None:
         """`lock`: the descriptor whose lock lasts until every child runs its own program."""
-        self._lock = lock
-        self._spare: Spare | None = None
-        self._soft, self._hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-        self.wants_spare = False
-        # Every agent takes two descriptors of ours; 1024 are enough for none of 500.
-        self._allow_files(self._hard)
+        self.apart = Apart(loop, lock)
+        self._listed = proc.Children()
+        self._usual_files, self._most_files = resource.getrlimit(resource.RLIMIT_NOFILE)
+        self._allowed = self._usual_files
+        # Every agent takes one or two descriptors of ours: the usual 1024 are soon gone.
+        self._allow_files(self._most_files)
 
-    def start(self, launch: Launch) -> Spawned:
-        """Start a process; returns once its program is executed. Raises Failed."""
-        pid = self._apart(launch) if launch.changes_itself else self._here(launch)
-        found = proc.look(pid)
-        return Spawned(pid, found.born if found else 0)
+    def start(self, launch: Launch, told: Told) -> None:
+        """Start a process; `told` is called when its program is executed, often at once."""
+        if launch.takes_rights:
+            self.apart.start(self._complete(launch), told)
+            return
+        try:
+            pid = self._here(launch)
+        except Failed as failed:
+            told(failed)
+        else:
+            # It shares our processor, and what we do next is not urgent.
+            os.sched_yield()
+            told(pid)
+
+    def expect(self, launch: Launch) -> None:
+        """This will be wanted next, perhaps."""
+        if launch.takes_rights:
+            self.apart.expect(self._complete(launch))
+
+    def _complete(self, launch: Launch) -> Launch:
+        return launch if launch.open_files else launch._replace(open_files=self._usual_files)
 
     def _here(self, launch: Launch) -> int:
-        """vfork and exec. A new process has our directory, mask and limit, so they are changed for
-        that moment; nothing else runs in this process."""
-        mask = os.umask(launch.umask)
+        """A new process has our directory, mask and limit, so they are changed for that moment;
+        nothing else runs in this process."""
         try:
-            os.chdir(launch.cwd)
+            self._take_on(launch)
+            return stem.spawn(launch.program, launch.argv, launch.env, _streams(launch))
         except OSError as error:
-            os.umask(mask)
-            raise failure(launch, CHDIR, error) from None
-        self._allow_files(launch.open_files or self._soft)
-        try:
-            return os.posix_spawn(
-                launch.program,
-                launch.argv,
-                launch.env,
-                file_actions=_streams(launch),
-                setsid=True,
-                setsigmask=(),
-                setsigdef=_DEFAULTS,
-            )
-        except OSError as error:
-            raise failure(launch, EXEC, error) from None
+            raise failure(launch, stem.EXEC, error.errno or 0) from None
         finally:
-            self._allow_files(self._hard)
-            os.chdir("/")
-            os.umask(mask)
+            self._take_off(launch)
+
+    def _take_on(self, launch: Launch) -> None:
+        """Each of these calls is on the way from a crash to the restart: only what differs."""
+        if launch.cwd != _CWD:
+            try:
+                os.chdir(launch.cwd)
+            except OSError as error:
+                raise failure(launch, stem.CHDIR, error.errno or 0) from None
+        if launch.umask != _UMASK:
+            os.umask(launch.umask)
+        self._allow_files(launch.open_files or self._usual_files)
+
+    def _take_off(self, launch: Launch) -> None:
+        if launch.cwd != _CWD:
+            os.chdir(_CWD)
+        if launch.umask != _UMASK:
+            os.umask(_UMASK)
+        self._allow_files(self._most_files)
 
     def _allow_files(self, soft: int) -> None:
         """The soft limit alone: without CAP_SYS_RESOURCE, as in most containers, a lowered hard
         limit could not be raised again."""
-        allowed = soft if self._hard == resource.RLIM_INFINITY else min(soft, self._hard)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, self._hard))
+        if soft != self._allowed:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, self._most_files))
+            self._allowed = soft
 
-    def _apart(self, launch: Launch) -> int:
-        ready = self._spare or self._prepare()
-        self._spare = None
-        self.wants_spare = True
-        kept = launch if launch.open_files else launch._replace(open_files=self._soft)
-        return spare.order(ready, kept)
-
-    def _prepare(self) -> Spare:
-        return spare.prepare(self._lock, proc.highest_descriptor() + 1)
-
-    def rest(self) -> None:
-        """Fork the next spare, if the last one was used; for when nothing else is to do."""
-        self.wants_spare = False
-        if self._spare is None:
-            self._spare = self._prepare()
-
-    @property
-    def spare_pid(self) -> int:
-        """The pid of the spare, 0 without one."""
-        return self._spare.pid if self._spare else 0
-
-    def close(self) -> None:
-        """End the spare."""
-        if self._spare:
-            spare.dismiss(self._spare)
-            self._spare = None
-
-    def reap(self) -> list[End]:
+    def ends(self) -> Iterator[End]:
         """Take notice of every child that has ended, also of those that came to us as orphans."""
-        ended: list[End] = []
         while True:
             try:
                 pid, status = os.waitpid(-1, os.WNOHANG)
             except ChildProcessError:
-                return ended
+                return
             if not pid:
-                return ended
-            if self._spare and pid == self._spare.pid:
-                os.close(self._spare.orders)
-                os.close(self._spare.report)
-                self._spare = None
-            ended.append(_end(pid, status))
+                return
+            yield _end(pid, status)
+
+    def orphans(self, known: Container[int]) -> list[int]:
+        """Return our children that are not `known`: what an agent leaves behind comes to us."""
+        return [pid for pid in self._listed.pids() if pid not in known and pid != self.apart.pid]
 
     def signal(self, pid: int, born: int, number: int) -> bool:
         """Signal this very process; False if it is gone."""
@@ -123,24 +114,20 @@ class Children:
         return found is not None and found.born == born and tree.send(found, number)
 
     def kill_group(self, pid: int) -> None:
-        """Kill a command that we started and its process group; the leader is not reaped yet, or
-        nothing of its number is left."""
-        try:
-            os.killpg(pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            return
+        """Kill a command that we started, with its process group."""
+        if found := proc.look(pid):
+            tree.send_group(found)
 
 
-def _streams(launch: Launch) -> list[tuple[int, ...] | tuple[int, int, str, int, int]]:
-    actions: list[tuple[int, ...] | tuple[int, int, str, int, int]] = [
+def _streams(launch: Launch) -> list[stem.Action]:
+    second: stem.Action = (os.POSIX_SPAWN_DUP2, 1, 2)
+    if launch.stderr:
+        second = (os.POSIX_SPAWN_OPEN, 2, launch.stderr, os.O_RDWR, 0)
+    return [
         (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
         (os.POSIX_SPAWN_OPEN, 1, launch.stdout, os.O_RDWR, 0),
+        second,
     ]
-    if launch.stderr:
-        actions.append((os.POSIX_SPAWN_OPEN, 2, launch.stderr, os.O_RDWR, 0))
-    else:
-        actions.append((os.POSIX_SPAWN_DUP2, 1, 2))
-    return actions
 
 
 def _end(pid: int, status: int) -> End:

@@ -18,6 +18,7 @@ class Diary:
         self._path = path
         self._fd = 2
         self._size = 0
+        self._lines: list[str] = []
         if path:
             self._begin(roll.open_log(path, _KEPT))
 
@@ -27,10 +28,18 @@ class Diary:
         self._size = os.lseek(2, 0, os.SEEK_END)
 
     def say(self, words: str) -> None:
-        """Write one line. A full disk keeps no agent from running."""
-        line = f"{strftime('%Y-%m-%dT%H:%M:%SZ', gmtime())} {words}\n".encode()
+        """Remember one line; restarts do not wait for it."""
+        self._lines.append(words)
+
+    def write(self) -> None:
+        """Write what was said. A full disk keeps no agent from running."""
+        if not self._lines:
+            return
+        now = strftime("%Y-%m-%dT%H:%M:%SZ", gmtime())
+        text = "".join(f"{now} {words}\n" for words in self._lines).encode()
+        self._lines.clear()
         try:
-            self._size += os.write(2, line)
+            self._size += os.write(2, text)
             if self._path and self._size > _MOST:
                 self._begin(roll.roll(self._path, 2, _KEPT))
         except OSError:

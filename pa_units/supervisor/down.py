@@ -4,114 +4,156 @@ from pa_units.contracts.run_plan import RunPlan
 from pa_units.contracts.run_state import Unit
 from pa_units.contracts.status import State
 from pa_units.supervisor import judge
-from pa_units.supervisor.events import (
-    Effect,
-    EndHelper,
-    Event,
-    Now,
-    Run,
-    Signal,
-    Sweep,
-    Thaw,
-)
+from pa_units.supervisor.events import EndHelper, Event, Now, Run, Signal, Sweep, Thaw
 from pa_units.supervisor.phases import (
     KILL,
+    KILL_TRIES,
     KILL_WAIT,
+    NOTHING,
     STOP_COMMAND,
     STOP_HOOK,
     STOP_POST,
     TERM,
     WAITS,
-    Step,
+    Effects,
     begin,
+    no_helper,
 )
 
 
-def stop_idle(plan: RunPlan, unit: Unit, _: Event, now: Now) -> Step:
-    return unit._replace(wanted=False), ()
+def stop_idle(plan: RunPlan, unit: Unit, _: Event, now: Now) -> Effects:
+    """Nothing runs."""
+    unit.wanted = False
+    return NOTHING
 
 
-def stop_waiting(plan: RunPlan, unit: Unit, _: Event, now: Now) -> Step:
-    down = unit._replace(state=State.STOPPED, phase="", wanted=False, due_mono=0.0, due_us=0)
-    return down, ()
+def stop_waiting(plan: RunPlan, unit: Unit, _: Event, now: Now) -> Effects:
+    """Nothing runs yet."""
+    unit.state, unit.phase, unit.wanted = State.STOPPED, "", False
+    unit.due_mono, unit.due_us = 0.0, 0
+    return NOTHING
 
 
-def stop_start(plan: RunPlan, unit: Unit, event: Event, now: Now) -> Step:
+def stop_start(plan: RunPlan, unit: Unit, event: Event, now: Now) -> Effects:
+    """Stop in the middle of a start."""
     if unit.phase == WAITS:
         return stop_waiting(plan, unit, event, now)
-    return take_down(plan, unit._replace(wanted=False, then=""), now)
+    return stop_run(plan, unit, event, now)
 
 
-def stop_run(plan: RunPlan, unit: Unit, _: Event, now: Now) -> Step:
-    return take_down(plan, unit._replace(wanted=False, then=""), now)
+def stop_run(plan: RunPlan, unit: Unit, _: Event, now: Now) -> Effects:
+    """Stop what runs."""
+    unit.wanted, unit.then = False, ""
+    return take_down(plan, unit, now)
 
 
-def stop_stopping(plan: RunPlan, unit: Unit, _: Event, now: Now) -> Step:
-    return unit._replace(wanted=False, then=""), ()
+def stop_stopping(plan: RunPlan, unit: Unit, _: Event, now: Now) -> Effects:
+    """Stay down afterwards."""
+    unit.wanted, unit.then = False, ""
+    return NOTHING
 
 
-def start_stopping(plan: RunPlan, unit: Unit, _: Event, now: Now) -> Step:
-    return unit._replace(wanted=True, then="start"), ()
+def start_stopping(plan: RunPlan, unit: Unit, _: Event, now: Now) -> Effects:
+    """Come up again afterwards."""
+    unit.wanted, unit.then = True, "start"
+    return NOTHING
 
 
-def take_down(plan: RunPlan, unit: Unit, now: Now, *, hooks: bool = True) -> Step:
+def take_down(plan: RunPlan, unit: Unit, now: Now, *, hooks: bool = True) -> Effects:
     """Hooks of a stop are for a main process that lives; a paused one must be able to obey."""
-    before: tuple[Effect, ...] = (Thaw(),) if unit.state is State.PAUSED else ()
+    before: Effects = (Thaw(),) if unit.state is State.PAUSED else NOTHING
     if unit.helper and unit.pid:
         before = (*before, EndHelper(unit.helper))
-        unit = unit._replace(helper=0, helper_born=0)
-    down = unit._replace(state=State.STOPPING, step=0, due_us=0)
-    after, effects = stop_hook(plan, down, now) if hooks and unit.pid else term(plan, down, now)
-    return after, (*before, *effects)
+        no_helper(unit)
+    unit.state, unit.step, unit.due_us = State.STOPPING, 0, 0
+    return before + (stop_hook(plan, unit, now) if hooks and unit.pid else term(plan, unit, now))
 
 
-def stop_hook(plan: RunPlan, unit: Unit, now: Now) -> Step:
-    due = now.mono + plan.stop_timeout / 1000
+def stop_hook(plan: RunPlan, unit: Unit, now: Now) -> Effects:
+    """Run the hook of this step; after the last one the stop command, or else the signal."""
+    unit.due_mono = now.mono + plan.stop_timeout / 1000
     if unit.step < len(plan.pre_stop):
-        run = Run(plan.pre_stop[unit.step])
-        return unit._replace(phase=STOP_HOOK, due_mono=due), (run,)
+        unit.phase = STOP_HOOK
+        return (Run(plan.pre_stop[unit.step]),)
     if plan.stop_command is not None:
-        return unit._replace(phase=STOP_COMMAND, due_mono=due), (Run(plan.stop_command),)
+        unit.phase = STOP_COMMAND
+        return (Run(plan.stop_command),)
     return term(plan, unit, now)
 
 
-def term(plan: RunPlan, unit: Unit, now: Now) -> Step:
+def term(plan: RunPlan, unit: Unit, now: Now) -> Effects:
     """The main process is asked, which knows its children: `KillMode=mixed`, systemd.kill(5)."""
     if not unit.pid and not unit.helper:
         return wind_down(plan, unit, now, leftovers=True)
-    due = now.mono + plan.stop_timeout / 1000
-    return unit._replace(phase=TERM, due_mono=due), (Signal(plan.stop_signal),)
+    unit.phase, unit.due_mono = TERM, now.mono + plan.stop_timeout / 1000
+    return (Signal(plan.stop_signal),)
 
 
-def wind_down(plan: RunPlan, unit: Unit, now: Now, *, leftovers: bool) -> Step:
+def wind_down(plan: RunPlan, unit: Unit, now: Now, *, leftovers: bool) -> Effects:
     """Nothing of a run outlives it: what is left would hold its ports and files."""
-    if leftovers or unit.helper:
-        due = now.mono + KILL_WAIT
-        swept = unit._replace(helper=0, helper_born=0, due_mono=due, due_us=0)
-        return swept._replace(state=State.STOPPING, phase=KILL, step=0), (Sweep(),)
-    return stop_post(plan, unit._replace(step=0), now)
+    unit.step = 0
+    if not leftovers and not unit.helper:
+        return stop_post(plan, unit, now)
+    no_helper(unit)
+    unit.state, unit.phase = State.STOPPING, KILL
+    unit.due_mono, unit.due_us = now.mono + KILL_WAIT, 0
+    return (Sweep(),)
 
 
-def swept(plan: RunPlan, unit: Unit, _: Event, now: Now) -> Step:
+def swept(plan: RunPlan, unit: Unit, _: Event, now: Now) -> Effects:
+    """Nothing is left."""
     if unit.phase != KILL:
-        return unit, ()
-    return stop_post(plan, unit._replace(step=0), now)
+        return NOTHING
+    unit.step = 0
+    return stop_post(plan, unit, now)
 
 
-def stop_post(plan: RunPlan, unit: Unit, now: Now) -> Step:
-    if unit.step < len(plan.post_stop):
-        due = now.mono + plan.stop_timeout / 1000
-        waiting = unit._replace(state=State.STOPPING, phase=STOP_POST, due_mono=due)
-        return waiting, (Run(plan.post_stop[unit.step]),)
-    return settle(plan, unit, now)
+def stop_post(plan: RunPlan, unit: Unit, now: Now) -> Effects:
+    """Run the hook of this step; after the last one the unit is down."""
+    if unit.step >= len(plan.post_stop):
+        return settle(plan, unit, now)
+    unit.state, unit.phase = State.STOPPING, STOP_POST
+    unit.due_mono = now.mono + plan.stop_timeout / 1000
+    return (Run(plan.post_stop[unit.step]),)
 
 
-def settle(plan: RunPlan, unit: Unit, now: Now) -> Step:
-    still = unit._replace(phase="", step=0, then="", helper=0, helper_born=0, due_mono=0.0)
-    if unit.then == "start":
-        return begin(judge.anew(still))
-    if unit.then == "judge":
-        return judge.verdict(plan, still, now), ()
-    # Asked for: how it ended is no failure, unless it had to be killed.
-    result = still.result if still.result == judge.TIMEOUT else judge.SUCCESS
-    return still._replace(state=State.STOPPED, wanted=False, result=result), ()
+def settle(plan: RunPlan, unit: Unit, now: Now) -> Effects:
+    """The unit is down: what now?"""
+    then = unit.then
+    unit.phase, unit.step, unit.then, unit.due_mono = "", 0, "", 0.0
+    no_helper(unit)
+    if then == "start":
+        judge.count_anew(unit)
+        return begin(plan, unit, now)
+    if then == "judge":
+        judge.decide(plan, unit, now)
+        return NOTHING
+    unit.state, unit.wanted = State.STOPPED, False
+    # It was asked for: how it ended is no failure, unless it had to be killed.
+    if unit.result != judge.TIMEOUT:
+        unit.result = judge.SUCCESS
+    return NOTHING
+
+
+def late_stop(plan: RunPlan, unit: Unit, _: Event, now: Now) -> Effects:
+    """A step of the stop takes too long."""
+    if unit.phase == KILL:
+        return _kill_again(unit, now)
+    helper = unit.helper
+    no_helper(unit)
+    if unit.phase in (STOP_HOOK, STOP_COMMAND):
+        return (EndHelper(helper), *term(plan, unit, now))
+    if unit.phase == STOP_POST:
+        return (EndHelper(helper), *settle(plan, unit, now))
+    unit.result = judge.TIMEOUT
+    return wind_down(plan, unit, now, leftovers=True)
+
+
+def _kill_again(unit: Unit, now: Now) -> Effects:
+    if unit.step < KILL_TRIES:
+        unit.step, unit.due_mono = unit.step + 1, now.mono + KILL_WAIT
+        return (Sweep(),)
+    unit.state, unit.phase, unit.step, unit.then = State.FAILED, "", 0, ""
+    unit.wanted, unit.due_mono = False, 0.0
+    unit.words = "processes that cannot be killed are left"
+    return NOTHING

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from pa_units.contracts.run_plan import Command
@@ -25,10 +26,11 @@ from pa_units.supervisor.events import (
     Thaw,
 )
 from pa_units.supervisor.launch import Failed
+from pa_units.supervisor.launch import Launch as Process
 from pa_units.supervisor.loop import Loop
 from pa_units.supervisor.phases import KILL, MAIN
 from pa_units.supervisor.prepare import Preparing
-from pa_units.supervisor.ward import Ward
+from pa_units.supervisor.ward import Ward, new_run
 
 LOOK_AGAIN = 0.05
 """Seconds between looks for what no event announces: a pid file, the death of processes that are
@@ -41,7 +43,6 @@ class Brain(NamedTuple):
     """Whom the hands serve."""
 
     apply: Callable[[Ward, Event], None]
-    save: Callable[[Ward], None]
     numbers: Callable[[], Collection[int]]
     """user numbers that are taken"""
     ended: Callable[[Ward, int], None]
@@ -67,34 +68,58 @@ class Hands:
 
     def launch(self, ward: Ward, _: Launch) -> None:
         """Start the main process."""
-        if spawned := self._start(ward, ward.plan.main):
-            ward.session = spawned.pid
-            self._brain.apply(ward, spawned)
+        self._start(ward, None)
 
     def run(self, ward: Ward, effect: Run) -> None:
         """Start a command beside it."""
-        if spawned := self._start(ward, effect.command, ward.unit.phase):
-            self._brain.apply(ward, spawned)
+        self._start(ward, effect.command)
 
-    def _start(self, ward: Ward, command: Command, role: str = "") -> Spawned | None:
-        """The id of the run is on disk before the process is there: whoever comes after a kill -9
-        between the start and its record finds the process by it."""
+    def _start(self, ward: Ward, command: Command | None) -> None:
         self._begin_run(ward)
+        run, phase = ward.unit.run, ward.unit.phase
+
+        def told(pid: int | Failed) -> None:
+            if isinstance(pid, Failed):
+                self._brain.apply(ward, Refused(pid.status, pid.words))
+            elif (ward.unit.run, ward.unit.phase) == (run, phase):
+                self._started(ward, pid, is_main=command is None)
+            else:  # it was not wanted any more
+                self._children.kill_group(pid)
+
         try:
-            launch = self._preparing.launch(ward.plan, ward.unit, command, role)
-            self._brain.save(ward)
-            spawned = self._children.start(launch)
+            launch = self._prepared(ward, command)
         except Failed as failed:
-            self._brain.apply(ward, Refused(failed.status, failed.words))
-            return None
-        self.owners[spawned.pid] = ward
-        return spawned
+            told(failed)
+        else:
+            self._children.start(launch, told)
+
+    def _prepared(self, ward: Ward, command: Command | None) -> Process:
+        if command is None:
+            return self._preparing.main(ward.plan, ward.unit)
+        return self._preparing.launch(ward.plan, ward.unit, command, ward.unit.phase)
 
     def _begin_run(self, ward: Ward) -> None:
-        if ward.unit.run:
-            return
-        uid = self._preparing.number(ward.plan, ward.unit, self._brain.numbers)
-        ward.unit = ward.unit._replace(run=os.urandom(16).hex(), uid=uid)
+        unit = ward.unit
+        if not unit.run:
+            unit.run = unit.next_run
+            unit.uid = self._preparing.number(ward.plan, unit, self._brain.numbers)
+
+    def _started(self, ward: Ward, pid: int, *, is_main: bool) -> None:
+        unit = ward.unit
+        self.owners[pid] = ward
+        unit.next_run = new_run()
+        found = proc.look(pid)
+        if is_main:
+            ward.session = pid
+        self._brain.apply(ward, Spawned(pid, found.born if found else 0))
+        if is_main and unit.pid == pid:
+            self._expect_next(ward)
+
+    def _expect_next(self, ward: Ward) -> None:
+        """If it crashes, the same is started again, under the id that the next run will have."""
+        with suppress(Failed):
+            if launch := self._preparing.ahead(ward.plan, ward.unit):
+                self._children.expect(launch)
 
     def signal(self, ward: Ward, effect: Signal) -> None:
         """Signal the main process, or the command under way."""

@@ -14,7 +14,7 @@ _RESULTS = {EXITED: "exit-code", KILLED: "signal", DUMPED: "core-dump", UNKNOWN:
 _CLEAN_SIGNALS = frozenset({SIGHUP, SIGINT, SIGTERM, SIGPIPE})
 """Ends that are no failure: `SuccessExitStatus=`, systemd.service(5)."""
 
-_LONGEST_EXPONENT = 64
+_LARGEST_EXPONENT = 64
 """Above it every delay is the longest one, and the power could overflow."""
 
 
@@ -52,24 +52,24 @@ def _name(number: int) -> str:
 
 def delay(plan: RunPlan, restarts: int) -> float:
     """Return the seconds before the next restart, after so many."""
-    growth = plan.multiplier ** min(restarts, _LONGEST_EXPONENT)
+    growth = plan.multiplier ** min(restarts, _LARGEST_EXPONENT)
     return float(min(plan.longest_delay, plan.first_delay * growth)) / 1000
 
 
-def verdict(plan: RunPlan, unit: Unit, now: Now) -> Unit:
-    """Return the unit after its run has ended by itself."""
+def decide(plan: RunPlan, unit: Unit, now: Now) -> None:
+    """Put a unit whose run has ended by itself into the state that follows."""
     if not _restarts(plan, unit):
-        ended = State.STOPPED if unit.result == SUCCESS else State.FAILED
-        return unit._replace(state=ended, wanted=False)
-    unit = _in_window(plan, unit, now)
+        unit.state = State.STOPPED if unit.result == SUCCESS else State.FAILED
+        unit.wanted = False
+        return
+    _open_window(plan, unit, now)
     if 0 <= plan.max_restarts <= unit.window_count:
-        return unit._replace(state=State.FAILED, wanted=False)
+        unit.state, unit.wanted = State.FAILED, False
+        return
     wait = delay(plan, unit.restarts)
-    return unit._replace(
-        state=State.RESTARTING,
-        due_mono=now.mono + wait,
-        due_us=now.wall_us + round(wait * 1_000_000),
-    )
+    unit.state = State.RESTARTING
+    unit.due_mono = now.mono + wait
+    unit.due_us = now.wall_us + round(wait * 1_000_000)
 
 
 def _restarts(plan: RunPlan, unit: Unit) -> bool:
@@ -81,18 +81,19 @@ def _restarts(plan: RunPlan, unit: Unit) -> bool:
     return unit.result != SUCCESS or (plan.policy == "always" and plan.type != "oneshot")
 
 
-def _in_window(plan: RunPlan, unit: Unit, now: Now) -> Unit:
+def _open_window(plan: RunPlan, unit: Unit, now: Now) -> None:
     """The window begins with its first restart, as that of `StartLimitIntervalSec=` does."""
-    if not plan.restart_window or now.mono - unit.window_mono < plan.restart_window / 1000:
-        return unit
-    return unit._replace(window_mono=now.mono, window_count=0)
+    if plan.restart_window and now.mono - unit.window_mono >= plan.restart_window / 1000:
+        unit.window_mono, unit.window_count = now.mono, 0
 
 
-def counted(unit: Unit) -> Unit:
-    """Return the unit with one more automatic restart."""
-    return unit._replace(restarts=unit.restarts + 1, window_count=unit.window_count + 1)
+def count(unit: Unit) -> None:
+    """Count one more automatic restart."""
+    unit.restarts += 1
+    unit.window_count += 1
 
 
-def anew(unit: Unit) -> Unit:
-    """Return the unit with nothing counted."""
-    return unit._replace(restarts=0, window_count=0, window_mono=0.0)
+def count_anew(unit: Unit) -> None:
+    """Forget what was counted."""
+    unit.restarts = unit.window_count = 0
+    unit.window_mono = 0.0

@@ -1,13 +1,10 @@
-"""What is needed to start one process, and how a process makes itself into it."""
+"""What is needed to start one process, and why that may fail."""
 
 import os
-import resource
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pa_units.supervisor.accounts import Identity
-
-CHDIR, NICE, EXEC, LIMITS, STDOUT, GROUP, USER = 200, 201, 203, 205, 209, 216, 217
-"""systemd.exec(5), "Process Exit Codes"."""
+from pa_units.supervisor.stem import CHDIR, EXEC, GROUP, LIMITS, NICE, STDOUT, USER
 
 
 class Launch(NamedTuple):
@@ -22,15 +19,21 @@ class Launch(NamedTuple):
     stderr: str = ""
     """"": the same as stdout"""
     open_files: int = 0
-    """0: as we were started with"""
+    """0: as the supervisor was started with"""
     tasks: int = 0
     nice: int = 0
     identity: Identity = Identity()
 
     @property
-    def changes_itself(self) -> bool:
-        """It needs what only the new process can do to itself, between fork and exec."""
+    def takes_rights(self) -> bool:
+        """It needs rights that we could not take back, so another process must take them on."""
         return self.identity.uid >= 0 or bool(self.nice) or bool(self.tasks)
+
+    def order(self, serial: int, *, now: bool) -> Any:
+        """Return what `stem.py` is told: plain values in its order."""
+        *rest, stdout, stderr, open_files, tasks, nice, identity = self
+        streams = now, serial, stdout, stderr
+        return *streams, *rest, open_files, tasks, nice, *identity[:3]
 
 
 class Failed(Exception):
@@ -53,55 +56,7 @@ _WORDS = {
 }
 
 
-def failure(launch: Launch, status: int, error: Exception) -> Failed:
-    """Say which step failed."""
-    number = getattr(error, "errno", None)
-    reason = os.strerror(number).lower() if number else str(error)
+def failure(launch: Launch, status: int, number: int) -> Failed:
+    """Say which step failed, and why."""
+    reason = os.strerror(number).lower() if number else "not a valid value"
     return Failed(status, f"{_WORDS[status].format(launch)}: {reason}")
-
-
-def become(launch: Launch) -> None:
-    """Turn this process into the one described; returns never.
-
-    Raises Failed. Rights are dropped before the directory is entered: what the agent's user may
-    not see must not be its working directory.
-    """
-    status = STDOUT
-    try:
-        _open_streams(launch)
-        status = LIMITS
-        _limit(launch)
-        status = NICE
-        if launch.nice:
-            os.setpriority(os.PRIO_PROCESS, 0, launch.nice)
-        status = GROUP
-        _change_identity(launch.identity)
-        status = CHDIR
-        os.umask(launch.umask)
-        os.chdir(launch.cwd)
-        status = EXEC
-        os.execve(launch.program, launch.argv, launch.env)  # noqa: S606 (what we are for)
-    except (OSError, ValueError) as error:
-        raise failure(launch, status, error) from None
-
-
-def _open_streams(launch: Launch) -> None:
-    null = os.open(os.devnull, os.O_RDWR)
-    os.dup2(null, 0)
-    os.dup2(os.open(launch.stdout, os.O_RDWR), 1)
-    os.dup2(os.open(launch.stderr, os.O_RDWR) if launch.stderr else 1, 2)
-
-
-def _limit(launch: Launch) -> None:
-    if launch.open_files:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (launch.open_files, launch.open_files))
-    if launch.tasks:
-        resource.setrlimit(resource.RLIMIT_NPROC, (launch.tasks, launch.tasks))
-
-
-def _change_identity(identity: Identity) -> None:
-    if identity.uid < 0:
-        return
-    os.setgroups(identity.groups)
-    os.setresgid(identity.gid, identity.gid, identity.gid)
-    os.setresuid(identity.uid, identity.uid, identity.uid)

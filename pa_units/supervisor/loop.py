@@ -53,14 +53,16 @@ class Loop:
         self.timers.at(time.monotonic() + seconds, action)
 
     def run(self, after_turn: Handler) -> None:
-        """Run until `stopped`; `after_turn` is called when a turn's handlers are through."""
-        while not self.stopped:
+        """Run until `stopped`; `after_turn` is called before each wait."""
+        while True:
+            after_turn()
+            if self.stopped:
+                return
             for fd, _ in self._epoll.poll(self.timers.wait(time.monotonic())):
                 # A handler before it may have ended the watch.
                 if handler := self._handlers.get(fd):
                     handler()
             self.timers.run(time.monotonic())
-            after_turn()
 
 
 def _nothing(_number: int, _frame: object) -> None:

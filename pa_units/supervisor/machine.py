@@ -33,31 +33,23 @@ from pa_units.supervisor.events import (
     Spawned,
     Start,
     Stop,
-    Sweep,
     Swept,
     Thaw,
 )
-from pa_units.supervisor.phases import (
-    KILL,
-    KILL_TRIES,
-    KILL_WAIT,
-    RELOAD,
-    STOP_COMMAND,
-    STOP_HOOK,
-    STOP_POST,
-    Step,
-)
+from pa_units.supervisor.phases import NOTHING, RELOAD, Effects, no_helper
 
 
-def step(plan: RunPlan, unit: Unit, event: Event, now: Now) -> Step:
-    """Return what `event` makes of a unit. What cannot happen in its state changes nothing."""
+def step(plan: RunPlan, unit: Unit, event: Event, now: Now) -> Effects:
+    """Change `unit` as `event` wants it, and return what is to be done. What cannot happen in its
+    state changes nothing."""
     handler = _TABLE.get((unit.state, type(event)))
     if handler is None:
-        return unit, ()
-    after, effects = handler(plan, unit, event, now)
-    if after.state is not unit.state:
-        after = after._replace(since_us=now.wall_us)
-    return after, effects
+        return NOTHING
+    before = unit.state
+    effects = handler(plan, unit, event, now)
+    if unit.state is not before:
+        unit.since_us = now.wall_us
+    return effects
 
 
 def objection(plan: RunPlan, unit: Unit, request: type[Event]) -> str:
@@ -72,73 +64,55 @@ def objection(plan: RunPlan, unit: Unit, request: type[Event]) -> str:
     return "a reload is under way" if busy else ""
 
 
-def _reload(plan: RunPlan, unit: Unit, _: Event, now: Now) -> Step:
+def _reload(plan: RunPlan, unit: Unit, _: Event, now: Now) -> Effects:
     if objection(plan, unit, Reload):
-        return unit, ()
+        return NOTHING
     if plan.reload_command is None:
-        return unit, (Signal(plan.reload_signal),)
-    due = now.mono + plan.start_timeout / 1000
-    return unit._replace(phase=RELOAD, due_mono=due, words=""), (Run(plan.reload_command),)
+        return (Signal(plan.reload_signal),)
+    unit.phase, unit.words = RELOAD, ""
+    unit.due_mono = now.mono + plan.start_timeout / 1000
+    return (Run(plan.reload_command),)
 
 
-def _pause(plan: RunPlan, unit: Unit, _: Event, now: Now) -> Step:
+def _pause(plan: RunPlan, unit: Unit, _: Event, now: Now) -> Effects:
     if unit.phase:
-        return unit, ()
-    return unit._replace(state=State.PAUSED, due_mono=0.0), (Freeze(),)
+        return NOTHING
+    unit.state, unit.due_mono = State.PAUSED, 0.0
+    return (Freeze(),)
 
 
-def _resume(plan: RunPlan, unit: Unit, _: Event, now: Now) -> Step:
-    return up.running(plan, unit, now), (Thaw(),)
+def _resume(plan: RunPlan, unit: Unit, _: Event, now: Now) -> Effects:
+    up.run(plan, unit, now)
+    return (Thaw(),)
 
 
-def _want(plan: RunPlan, unit: Unit, _: Event, now: Now) -> Step:
-    return unit._replace(wanted=True), ()
+def _want(plan: RunPlan, unit: Unit, _: Event, now: Now) -> Effects:
+    unit.wanted = True
+    return NOTHING
 
 
-def _reset(plan: RunPlan, unit: Unit, _: Event, now: Now) -> Step:
-    forgotten = judge.anew(unit)
+def _reset(plan: RunPlan, unit: Unit, _: Event, now: Now) -> Effects:
+    judge.count_anew(unit)
     if unit.state is State.RUNNING and not unit.phase:
-        return forgotten._replace(due_mono=0.0), ()
-    if unit.state is State.FAILED:
-        return forgotten._replace(state=State.STOPPED, result=judge.SUCCESS, words=""), ()
-    return forgotten, ()
+        unit.due_mono = 0.0
+    elif unit.state is State.FAILED:
+        unit.state, unit.result, unit.words = State.STOPPED, judge.SUCCESS, ""
+    return NOTHING
 
 
-def _late_start(plan: RunPlan, unit: Unit, _: Event, now: Now) -> Step:
-    late = unit._replace(result=judge.TIMEOUT, words=f"{unit.phase} took too long", then="judge")
-    return down.take_down(plan, late, now, hooks=False)
-
-
-def _due_run(plan: RunPlan, unit: Unit, _: Event, now: Now) -> Step:
+def _due_run(plan: RunPlan, unit: Unit, _: Event, now: Now) -> Effects:
     if unit.phase == RELOAD:
-        late = up.running(plan, unit._replace(helper=0, helper_born=0), now)
-        return late._replace(words="the reload took too long"), (EndHelper(unit.helper),)
-    return judge.anew(unit)._replace(due_mono=0.0), ()
+        helper = unit.helper
+        no_helper(unit)
+        up.run(plan, unit, now)
+        unit.words = "the reload took too long"
+        return (EndHelper(helper),)
+    judge.count_anew(unit)
+    unit.due_mono = 0.0
+    return NOTHING
 
 
-def _due_stop(plan: RunPlan, unit: Unit, _: Event, now: Now) -> Step:
-    free = unit._replace(helper=0, helper_born=0)
-    if unit.phase in (STOP_HOOK, STOP_COMMAND):
-        after, effects = down.term(plan, free, now)
-        return after, (EndHelper(unit.helper), *effects)
-    if unit.phase == STOP_POST:
-        after, effects = down.settle(plan, free, now)
-        return after, (EndHelper(unit.helper), *effects)
-    if unit.phase == KILL:
-        return _kill_again(plan, unit, now)
-    killed = unit._replace(result=judge.TIMEOUT)
-    return down.wind_down(plan, killed, now, leftovers=True)
-
-
-def _kill_again(plan: RunPlan, unit: Unit, now: Now) -> Step:
-    if unit.step < KILL_TRIES:
-        again = unit._replace(step=unit.step + 1, due_mono=now.mono + KILL_WAIT)
-        return again, (Sweep(),)
-    stuck = unit._replace(state=State.FAILED, phase="", step=0, then="", wanted=False, due_mono=0.0)
-    return stuck._replace(words="processes that cannot be killed are left"), ()
-
-
-_Handler = Callable[[RunPlan, Unit, Any, Now], Step]
+_Handler = Callable[[RunPlan, Unit, Any, Now], Effects]
 
 _BY_STATE: dict[State, dict[type[Any], _Handler]] = {
     State.STOPPED: {
@@ -159,13 +133,13 @@ _BY_STATE: dict[State, dict[type[Any], _Handler]] = {
         Stop: down.stop_start,
         Reset: _reset,
         Ready: up.ready,
-        Spawned: up.spawned_start,
+        Spawned: up.spawned,
         Refused: beside.refused,
         Ended: up.ended,
         HelperEnded: beside.helper_ended,
         Found: up.found,
         NotFound: up.not_found,
-        Due: _late_start,
+        Due: up.late_start,
     },
     State.RUNNING: {
         Start: _want,
@@ -204,7 +178,7 @@ _BY_STATE: dict[State, dict[type[Any], _Handler]] = {
         Ended: up.ended,
         HelperEnded: beside.helper_ended,
         Swept: down.swept,
-        Due: _due_stop,
+        Due: down.late_stop,
     },
 }
 

@@ -1,11 +1,13 @@
 """*Pure*: what the states wait in, and how every run begins."""
 
+from pa_units.contracts.run_plan import RunPlan
 from pa_units.contracts.run_state import NEVER, Unit
 from pa_units.contracts.status import State
 from pa_units.supervisor import judge
-from pa_units.supervisor.events import Await, Effect
+from pa_units.supervisor.events import Await, Effect, Launch, Now, Run
 
-Step = tuple[Unit, tuple[Effect, ...]]
+Effects = tuple[Effect, ...]
+NOTHING: Effects = ()
 
 WAITS, PRE, MAIN, POST = "waits", "pre-start", "main", "post-start"
 """Of starting: for the needs of the unit, for its hooks, for its main process."""
@@ -21,9 +23,25 @@ more than one."""
 KILL_TRIES = 10
 
 
-def begin(unit: Unit) -> Step:
-    """Return a unit that starts, with nothing known of this run."""
-    clean = unit._replace(
-        state=State.STARTING, phase=WAITS, step=0, then="", run="", due_mono=0.0, due_us=0
-    )
-    return clean._replace(result=judge.SUCCESS, code=NEVER, status=0, words=""), (Await(),)
+def begin(plan: RunPlan, unit: Unit, now: Now) -> Effects:
+    """Start, with nothing known of this run."""
+    unit.state, unit.phase, unit.step, unit.then = State.STARTING, WAITS, 0, ""
+    unit.run, unit.due_mono, unit.due_us = "", 0.0, 0
+    unit.result, unit.code, unit.status, unit.words = judge.SUCCESS, NEVER, 0, ""
+    return (Await(),) if plan.needs else pre(plan, unit, now)
+
+
+def pre(plan: RunPlan, unit: Unit, now: Now) -> Effects:
+    """Run the hook of this step; after the last one the main process. Each may take as long as the
+    start: `TimeoutStartSec=`, systemd.service(5)."""
+    if unit.step < len(plan.pre_start):
+        unit.phase, unit.due_mono = PRE, now.mono + plan.start_timeout / 1000
+        return (Run(plan.pre_start[unit.step]),)
+    unit.phase, unit.step, unit.words = MAIN, 0, ""
+    unit.due_mono = 0.0 if plan.type == "exec" else now.mono + plan.start_timeout / 1000
+    return (Launch(),)
+
+
+def no_helper(unit: Unit) -> None:
+    """There is no command under way any more."""
+    unit.helper = unit.helper_born = 0

@@ -9,8 +9,9 @@ from pa_units.contracts.run_state import EXITED, Unit
 from pa_units.supervisor import accounts
 from pa_units.supervisor.accounts import Identity, NoAccount
 from pa_units.supervisor.environment import Unreadable, environment, expand
-from pa_units.supervisor.launch import CHDIR, STDOUT, Failed, Launch
-from pa_units.supervisor.proc import HOOK_VARIABLE
+from pa_units.supervisor.launch import Failed, Launch
+from pa_units.supervisor.proc import HOOK_VARIABLE, RUN_VARIABLE
+from pa_units.supervisor.stem import CHDIR, STDOUT
 
 _RESOURCES = 30
 """A file that is needed cannot be read: not among systemd's codes, where it is `resources`."""
@@ -28,10 +29,12 @@ class Preparing:
         self._streams = streams
         self._locale = locale
         self._known: dict[tuple[str, str], Identity] = {}
+        self._prepared: dict[str, Launch] = {}
 
     def forget(self) -> None:
         """Ask passwd and group anew."""
         self._known.clear()
+        self._prepared.clear()
 
     def number(self, plan: RunPlan, unit: Unit, taken: Callable[[], Collection[int]]) -> int:
         """Return the user number of a unit that has no user: the one it had, or a new one."""
@@ -40,6 +43,22 @@ class Preparing:
         if unit.uid >= 0:
             return unit.uid
         return accounts.free_number(plan.unit, plan.state_directory, taken())
+
+    def ahead(self, plan: RunPlan, unit: Unit) -> Launch | None:
+        """Prepare the next start of a main process while nothing else is to do. Not one that reads
+        files: they may change."""
+        if plan.env_files or plan.pre_start:
+            return None
+        launch = self.launch(plan, unit.but(run=unit.next_run), plan.main)
+        self._prepared[plan.unit] = launch
+        return launch
+
+    def main(self, plan: RunPlan, unit: Unit) -> Launch:
+        """Return how to start the main process of a unit. Raises Failed."""
+        prepared = self._prepared.get(plan.unit)
+        if prepared and prepared.env[RUN_VARIABLE] == unit.run:
+            return prepared
+        return self.launch(plan, unit, plan.main)
 
     def launch(self, plan: RunPlan, unit: Unit, command: Command, role: str = "") -> Launch:
         """Return how to start `command` for a unit; `role` is what a command beside the main

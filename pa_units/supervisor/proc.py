@@ -13,6 +13,8 @@ HOOK_VARIABLE = "PA_HOOK"
 _RUN = f"{RUN_VARIABLE}=".encode()
 _HOOK = f"{HOOK_VARIABLE}=".encode()
 _STAT = 1024
+_BLOCK = 1 << 16
+_SURELY_ALL = 2048
 
 
 class Process(NamedTuple):
@@ -62,22 +64,47 @@ def everyone() -> dict[int, Process]:
     return {pid: found for pid in numbers if (found := look(pid))}
 
 
-def children() -> list[int] | None:
-    """Return the pids of our children, without a walk through /proc; None where the kernel was
-    built without CONFIG_PROC_CHILDREN."""
+class Children:
+    """Our children as the kernel lists them, without a walk through /proc."""
+
+    def __init__(self) -> None:
+        """Keep the list open: it is read at each end of an agent."""
+        try:
+            path = f"/proc/self/task/{os.getpid()}/children"
+            self._fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:  # a kernel without CONFIG_PROC_CHILDREN
+            self._fd = -1
+
+    def pids(self) -> list[int]:
+        """Return their pids."""
+        if self._fd < 0:
+            me = os.getpid()
+            return [one.pid for one in everyone().values() if one.parent == me]
+        return [int(word) for word in _all_of(self._fd).split()]
+
+
+def _all_of(fd: int) -> bytes:
+    """A file of /proc gives whole records, at most a page at a time: less than half is all."""
+    text = part = os.pread(fd, _BLOCK, 0)
+    while len(part) > _SURELY_ALL:
+        part = os.pread(fd, _BLOCK, len(text))
+        text += part
+    return text
+
+
+def _content(path: str) -> bytes:
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        with open(f"/proc/self/task/{os.getpid()}/children", "rb", buffering=0) as file:
-            return [int(word) for word in file.readall().split()]
-    except OSError:
-        return None
+        return _all_of(fd)
+    finally:
+        os.close(fd)
 
 
 def variable(pid: int, mark: bytes) -> str:
     """Return a variable of the environment that a process was started with, "" if it has none or
     we may not ask; `mark` is the name with its equals sign."""
     try:
-        with open(f"/proc/{pid}/environ", "rb", buffering=0) as file:
-            environment = b"\0" + file.readall()
+        environment = b"\0" + _content(f"/proc/{pid}/environ")
     except OSError:
         return ""
     _, found, rest = environment.partition(b"\0" + mark)

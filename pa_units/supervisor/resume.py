@@ -15,7 +15,7 @@ from pa_units.supervisor.events import Start
 from pa_units.supervisor.phases import MAIN
 from pa_units.supervisor.proc import Process
 from pa_units.supervisor.supervisor import Supervisor
-from pa_units.supervisor.ward import Ward
+from pa_units.supervisor.ward import Ward, new_run
 
 _NO_COMMAND = Command("", ())
 
@@ -78,32 +78,45 @@ class _Leaders:
 
 def _adopt(supervisor: Supervisor, ward: Ward, leaders: _Leaders) -> bool:
     unit = ward.unit
-    main = proc.alive(unit.pid, unit.born)
-    leader = None
-    if unit.state is State.STARTING and unit.phase == MAIN and not unit.pid:
-        mains = (one for one in leaders.of(unit.run) if not proc.is_hook(one.pid))
-        leader = next(((one.pid, one.born) for one in mains), None)
-    plan = take_over(ward.plan, unit, Found(main, leader))
-    if plan.kill_helpers:
-        _kill_helpers(unit, leaders)
+    _kill_helpers(unit, leaders)
+    found = _look(unit, leaders)
+    main = (unit.pid, unit.born) if found.main else found.unrecorded or found.leader
+    plan = take_over(ward.plan, unit, found)
     _open_pipes(supervisor, ward)
-    ward.unit = plan.unit
+    if main:
+        ward.session = main[0]
+        supervisor.hands.watch(ward, main[0])
+    if found.unrecorded:
+        unit.next_run = new_run()
+    supervisor.save(ward)
     supervisor.schedule(ward)
-    pid = unit.pid if main else leader[0] if leader else 0
-    if pid:
-        ward.session = pid
-        supervisor.hands.watch(ward, pid)
     supervisor.carry_out(ward, plan.effects)
     for event in plan.events:
         supervisor.apply(ward, event)
-    return bool(pid)
+    return main is not None
+
+
+def _look(unit: Unit, leaders: _Leaders) -> Found:
+    """A daemon that the agent made may lead a session of its own: for this run it counts only
+    while no main process was known."""
+    starting = unit.state is State.STARTING and unit.phase == MAIN and not unit.pid
+    return Found(
+        main=proc.alive(unit.pid, unit.born),
+        unrecorded=_first(leaders.of(unit.next_run)),
+        leader=_first(leaders.of(unit.run)) if starting else None,
+    )
+
+
+def _first(processes: list[Process]) -> tuple[int, int] | None:
+    return next(((one.pid, one.born) for one in processes), None)
 
 
 def _kill_helpers(unit: Unit, leaders: _Leaders) -> None:
     """Nobody would learn how they end; what they are for is done again."""
-    for one in leaders.of(unit.run):
-        if one.pid != unit.pid and proc.is_hook(one.pid):
+    for run in (unit.run, unit.next_run):
+        for one in [one for one in leaders.of(run) if proc.is_hook(one.pid)]:
             tree.send_group(one)
+            leaders.of(run).remove(one)
 
 
 def _open_pipes(supervisor: Supervisor, ward: Ward) -> None:

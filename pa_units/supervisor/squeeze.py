@@ -3,8 +3,9 @@
 import os
 import sys
 
-from pa_units.logfiles import compress, roll
+from pa_units.logfiles import roll
 
+_PROGRAM = os.path.join(os.path.dirname(roll.__file__), "compress.py")
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -46,7 +47,7 @@ class Squeeze:
         os.fchmod(target, status.st_mode & 0o777)
         self._path, self._identity = path, (status.st_dev, status.st_ino)
         streams = [(os.POSIX_SPAWN_DUP2, source, 0), (os.POSIX_SPAWN_DUP2, target, 1)]
-        argv = [sys.executable, "-I", "-S", compress.__file__]
+        argv = [sys.executable, "-I", "-S", _PROGRAM]
         self.pid = os.posix_spawn(sys.executable, argv, {}, file_actions=streams, setsid=True)
         os.close(source)
         os.close(target)

@@ -11,7 +11,7 @@ from pa_units.contracts.places import Places
 from pa_units.contracts.run_plan import RunPlan
 from pa_units.contracts.run_state import EXITED, UNKNOWN, Unit
 from pa_units.contracts.status import State
-from pa_units.supervisor import jobs, machine, needs, tree
+from pa_units.supervisor import judge, machine, needs, tree
 from pa_units.supervisor.child import Children, End
 from pa_units.supervisor.events import (
     Await,
@@ -33,12 +33,7 @@ from pa_units.supervisor.phases import WAITS
 from pa_units.supervisor.prepare import Preparing
 from pa_units.supervisor.squeeze import Squeeze
 from pa_units.supervisor.store import Store
-from pa_units.supervisor.ward import Ward
-
-_REST = 0.02
-"""Seconds after the last use of a spare until the next one is forked: in a crash loop the fork
-would stand in the way of the very restart that needs it."""
-
+from pa_units.supervisor.ward import Ward, new_run
 
 _TOLD_WHY = frozenset({State.FAILED, State.RESTARTING})
 _TOLD = _TOLD_WHY | {State.RUNNING, State.STOPPED, State.PAUSED}
@@ -74,7 +69,7 @@ class Supervisor:
         self.squeeze = Squeeze()
         self.flows = Flows(tools.loop, tools.pipes, self.squeeze.add)
         self.preparing = Preparing(self.flows.open, os.environ.get("LANG", "C.UTF-8"))
-        brain = Brain(self.apply, self.save, self._numbers, self._adopted_ended)
+        brain = Brain(self.apply, self._numbers, self._adopted_ended)
         self.hands = Hands(tools.loop, tools.children, self.preparing, brain)
         self.wards: dict[str, Ward] = {}
         self._closing = False
@@ -84,16 +79,22 @@ class Supervisor:
         self._going_down: dict[str, bool] = {}
         """units that are to stop, and whether they were told: only when nothing is up any more that
         goes down before them"""
+        self._changed: set[Ward] = set()
+        self._told: list[tuple[str, State, str, int, int]] = []
         self._events: deque[tuple[Ward, Event]] = deque()
         self._busy = False
 
     def add(self, ward: Ward) -> None:
-        """Take care of a unit."""
+        """Take care of a unit. From here on the disk knows what its next run will be called."""
         self.wards[ward.name] = ward
+        if not ward.unit.next_run:
+            ward.unit.next_run = new_run()
+            self.save(ward)
 
     def forget(self, ward: Ward) -> None:
         """Remove everything of a unit whose plan is gone."""
         self.flows.close(ward.name, remove=True)
+        self._changed.discard(ward)
         self.tools.store.forget(ward.name)
         self._going_down.pop(ward.name, None)
         del self.wards[ward.name]
@@ -111,14 +112,21 @@ class Supervisor:
                 self._step(*self._events.popleft())
         finally:
             self._busy = False
+        self._save_changed()
 
     def _step(self, ward: Ward, event: Event) -> None:
-        before = ward.unit
+        unit = ward.unit
+        state, due = unit.state, unit.due_mono
         now = Now(time.monotonic(), time.time_ns() // 1000)
-        ward.unit, wanted = machine.step(ward.plan, before, event, now)
+        wanted = machine.step(ward.plan, unit, event, now)
+        self._changed.add(ward)
         self.carry_out(ward, wanted)
-        if ward.unit is not before:
-            self.note(ward, before)
+        if unit.due_mono != due:
+            self.schedule(ward)
+        for job in self._jobs:
+            job.look(ward.name, unit)
+        if unit.state is not state:
+            self._on_state(ward)
 
     def carry_out(self, ward: Ward, wanted: Iterable[Effect]) -> None:
         """Do what the machine asks for."""
@@ -129,30 +137,32 @@ class Supervisor:
                 self.hands.do(ward, effect)
 
     def save(self, ward: Ward) -> None:
-        """Write down what is known of a unit, unless it is written."""
-        if ward.saved is not ward.unit:
-            self.tools.store.save(ward.name, ward.unit)
-            ward.saved = ward.unit
+        """Write down what is known of a unit."""
+        self.tools.store.save(ward.name, ward.unit)
 
-    def note(self, ward: Ward, before: Unit) -> None:
-        """Take notice of a change."""
-        self.save(ward)
-        unit = ward.unit
-        if unit.due_mono != before.due_mono:
-            self.schedule(ward)
-        for job in self._jobs:
-            job.look(ward.name, unit)
-        if unit.state is not before.state:
-            self._tell(ward, before)
+    def _save_changed(self) -> None:
+        """States that were passed in one go are nobody's business: only where it came to rest."""
+        for ward in self._changed:
+            self.save(ward)
+        self._changed.clear()
+
+    def _on_state(self, ward: Ward) -> None:
+        self._tell(ward)
+        if self._waiting:
             self._wake_dependents(ward)
-            if unit.state in needs.DOWN:
-                self._after_down(ward)
+        if ward.unit.state in needs.DOWN:
+            self._after_down(ward)
 
-    def _tell(self, ward: Ward, before: Unit) -> None:
+    def _tell(self, ward: Ward) -> None:
         unit = ward.unit
         if unit.state in _TOLD:
-            why = f": {jobs.cause(unit)}" if unit.state in _TOLD_WHY else ""
-            self.tools.say(f"{ward.name}: {unit.state}{why}")
+            self._told.append((ward.name, unit.state, unit.words, unit.code, unit.status))
+
+    def _write_diary(self) -> None:
+        for name, state, words, code, status in self._told:
+            why = f": {words or judge.how(code, status)}" if state in _TOLD_WHY else ""
+            self.tools.say(f"{name}: {state}{why}")
+        self._told.clear()
 
     # Times.
 
@@ -160,7 +170,9 @@ class Supervisor:
         """See to it that a unit is looked at when its time comes. There is one entry for each: a
         later time waits for the entry that is there."""
         due = ward.unit.due_mono
-        if due and not (ward.queued and ward.queued <= due):
+        if due and due <= time.monotonic():
+            self.apply(ward, Due())
+        elif due and not (ward.queued and ward.queued <= due):
             ward.queued = due
             self.tools.loop.timers.at(due, partial(self._on_time, ward, due))
 
@@ -168,38 +180,36 @@ class Supervisor:
         if ward.queued != when:
             return
         ward.queued = 0.0
-        due = ward.unit.due_mono
-        if due and due <= time.monotonic():
-            self.apply(ward, Due())
-        else:
-            self.schedule(ward)
+        self.schedule(ward)
 
     # Processes.
 
     def on_children(self) -> None:
         """Reap, and tell the units whose processes ended."""
-        mains: list[tuple[Ward, End]] = []
-        for end in self.tools.children.reap():
-            ward = self.hands.owners.pop(end.pid, None)
+        for end in self.tools.children.ends():
+            ward = self._owner(end.pid)
             if ward is None:
                 if end.pid == self.squeeze.pid:
                     self.squeeze.ended(end.status == 0)
             elif end.pid == ward.unit.pid:
-                mains.append((ward, end))
+                self._main_ended(ward, end)
             elif end.pid == ward.unit.helper:
                 self.apply(ward, HelperEnded(end.code, end.status))
-        if mains:
-            self._mains_ended(mains)
         self.hands.look_at_swept()
 
-    def _mains_ended(self, mains: list[tuple[Ward, End]]) -> None:
-        ours = (self.tools.children.spare_pid, self.squeeze.pid)
-        left = tree.left_behind(self.hands.owners, ours)
-        for ward, end in mains:
-            leftovers = ward.unit.run in left or ward.session in left
-            # What it printed is in its log before anyone hears of its end.
+    def _owner(self, pid: int) -> Ward | None:
+        if pid not in self.hands.owners:
+            self.tools.children.apart.read()  # it may have ended before we heard of its start
+        return self.hands.owners.pop(pid, None)
+
+    def _main_ended(self, ward: Ward, end: End) -> None:
+        orphans = self.tools.children.orphans(self.hands.owners)
+        left = tree.traces(orphans) if orphans else ()
+        leftovers = ward.unit.run in left or ward.session in left
+        if self._jobs:  # what it printed is in its log before anyone hears of its end
             self.flows.flush(ward.name)
-            self.apply(ward, Ended(end.code, end.status, leftovers))
+        self.apply(ward, Ended(end.code, end.status, leftovers))
+        self.flows.flush(ward.name)
 
     def _adopted_ended(self, ward: Ward, pid: int) -> None:
         """Only a parent is told how a process ends."""
@@ -239,9 +249,8 @@ class Supervisor:
             self.apply(ward, Ready())
             return
         self._waiting.add(ward.name)
-        if words != ward.unit.words:
-            ward.unit = ward.unit._replace(words=words)
-            self.save(ward)
+        ward.unit.words = words
+        self._changed.add(ward)
 
     # What is wanted.
 
@@ -292,9 +301,7 @@ class Supervisor:
         """What can wait until a turn is over."""
         if self._jobs:
             self._jobs = [job for job in self._jobs if not job.done]
-        if self.tools.children.wants_spare:
-            self.tools.children.wants_spare = False
-            self.tools.loop.later(_REST, self.tools.children.rest)
+        self._write_diary()
         if (self._closing or self._ends_with_units) and all(map(self._is_down, self.wards)):
             self.tools.loop.stopped = True
 
@@ -332,4 +339,4 @@ class Supervisor:
     def shown(self, ward: Ward) -> Unit:
         """Return a unit as others see it: with what is wrong with its logs."""
         trouble = self.flows.trouble(ward.name)
-        return ward.unit._replace(words=f"output waits: {trouble}") if trouble else ward.unit
+        return ward.unit.but(words=f"output waits: {trouble}") if trouble else ward.unit

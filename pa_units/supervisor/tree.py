@@ -3,7 +3,7 @@ whoever carries the id of the run in its environment. Also those that double-for
 
 import os
 import signal
-from collections.abc import Container, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 
 from pa_units.supervisor import proc
@@ -110,15 +110,10 @@ def send_group(leader: Process) -> None:
             os.killpg(leader.pid, signal.SIGKILL)
 
 
-def left_behind(known: Container[int], others: Container[int]) -> set[str | int]:
-    """Return the runs and sessions of our children that we did not start: what an agent leaves
-    behind comes to us (PR_SET_CHILD_SUBREAPER, prctl(2))."""
-    ours = proc.children()
-    if ours is None:
-        me = os.getpid()
-        ours = [one.pid for one in proc.everyone().values() if one.parent == me]
+def traces(pids: Iterable[int]) -> set[str | int]:
+    """Return the runs and sessions of living processes."""
     found: set[str | int] = set()
-    for pid in ours:
-        if pid not in known and pid not in others and (one := proc.look(pid)) and not one.dead:
+    for pid in pids:
+        if (one := proc.look(pid)) and not one.dead:
             found |= {one.session, proc.run_of(pid)}
     return found - {""}

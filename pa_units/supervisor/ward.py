@@ -1,5 +1,7 @@
 """One unit under our care."""
 
+import os
+
 from pa_units.contracts.run_plan import RunPlan
 from pa_units.contracts.run_state import Unit
 
@@ -7,20 +9,21 @@ from pa_units.contracts.run_state import Unit
 class Ward:
     """A unit with its plan and what only this process needs to know."""
 
-    __slots__ = ("gone", "name", "pidfd", "plan", "queued", "saved", "session", "unit")
+    __slots__ = ("gone", "name", "plan", "queued", "session", "unit")
 
     def __init__(self, plan: RunPlan, unit: Unit) -> None:
         """A unit in the state that it was left in."""
         self.name = plan.unit
         self.plan = plan
         self.unit = unit
-        self.saved: Unit | None = None
-        """what the disk knows"""
         self.session = unit.pid
         """of the last main process: its pid, also when it is gone"""
-        self.pidfd = -1
-        """of a main process that is not our child"""
         self.queued = 0.0
         """when the loop looks at `unit.due_mono` next; 0: never"""
         self.gone = False
         """its plan was removed: forget it once it is down"""
+
+
+def new_run() -> str:
+    """Return an id that no run had before."""
+    return os.urandom(16).hex()
