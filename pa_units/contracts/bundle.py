@@ -100,6 +100,9 @@ class AgentBundle(NamedTuple):
     """the services that run its program; empty: the main unit"""
     ends: bool = False
     """its program is there to end (Type=oneshot)"""
+    logs: Mapping[str, str] = {}
+    """the files that its output is appended to, by stream: stdout, stderr. Without stdout that goes
+    to the journal; without stderr that goes where stdout goes"""
 
 
 class Bundle(NamedTuple):

@@ -65,6 +65,9 @@ class Installed(NamedTuple):
     """the services that run its program; empty: the main unit"""
     ends: bool = False
     """its program is there to end (Type=oneshot)"""
+    logs: Mapping[str, str] = {}
+    """the files that its output is appended to, by stream: stdout, stderr. Without stdout that goes
+    to the journal; without stderr that goes where stdout goes"""
 
     @property
     def doors(self) -> tuple[str, ...]:
@@ -135,6 +138,7 @@ def _installed(name: str, row: dict[str, object]) -> Installed:
         starts=refs(codec.texts(row.get("starts")), scope),
         runs=refs(codec.texts(row.get("runs")), scope),
         ends=row.get("ends") is True,
+        logs=codec.table(row.get("logs")),
     )
 
 
@@ -168,5 +172,6 @@ def _special(agent: Installed) -> dict[str, object]:
         "starts": [unit.name for unit in agent.starts],
         "runs": [unit.name for unit in agent.runs],
         "ends": agent.ends,
+        "logs": dict(agent.logs),
     }
     return {key: value for key, value in found.items() if value}

@@ -99,6 +99,7 @@ def _entry(job: Job, agent: AgentBundle, version: Version) -> Installed:
         starts=agent.starts,
         runs=agent.runs,
         ends=agent.ends,
+        logs=agent.logs,
     )
 
 

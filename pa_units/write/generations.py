@@ -96,6 +96,7 @@ def encode(generation: Generation) -> bytes:
             "starts": [unit.name for unit in bundle.starts],
             "runs": [unit.name for unit in bundle.runs],
             "ends": bundle.ends,
+            "logs": dict(bundle.logs),
             "artifacts": [_row(artifact) for artifact in bundle.artifacts],
         },
     )
@@ -126,6 +127,7 @@ def _decode(body: Mapping[str, object], agent: str, scope: Scope) -> Generation:
         starts=refs(codec.texts(body.get("starts")), scope),
         runs=refs(codec.texts(body.get("runs")), scope),
         ends=body.get("ends") is True,
+        logs=codec.table(body.get("logs")),
     )
     return Generation(
         number=codec.number(body.get("number")),

@@ -12,6 +12,7 @@ from pa_units.compile.support.way import Target
 from pa_units.compile.systemd import (
     dependencies,
     identity,
+    logs,
     readiness,
     restart,
     service,
@@ -70,6 +71,7 @@ def _agent(
         starts=_beside_main(draft, draft.units.starts),
         runs=_beside_main(draft, draft.units.runs),
         ends=draft.agent.start_type == "oneshot",
+        logs={stream.field: stream.path for stream in logs.streams(draft)},
     )
     about = (*identity_notes, *_name_taken(draft), *depending.notes(draft.agent, around))
     return bundle, (*about, *whole.notes, *support.notes(draft.agent, Target.SYSTEMD))
