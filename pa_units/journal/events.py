@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from pa_units.contracts.refs import Scope
 from pa_units.journal.entries import Entry
-from pa_units.journal.read import Query, read
+from pa_units.journal.read import Query, stream
 
 _EXITED = "98e322203f7a4ed290d09fe03c09fe15"
 _FAILED = "d9b373ed55a64feb8242e02dbe79a49c"
@@ -18,6 +18,11 @@ _STOPPING = "de5b426a63be47a7b6ac3eaac82e2f6f"
 
 _TOO_OFTEN = b"Start request repeated too quickly."
 """The one line of giving up; it has no message id."""
+
+
+_LINES_OF_A_RUN = 12
+"""More than the manager writes about one: a start, each of its hooks, the exit, the verdict, the
+restart."""
 
 
 class Run(NamedTuple):
@@ -106,21 +111,30 @@ _READERS = {
 }
 
 
-def query(units: Sequence[str], scope: Scope, since: str = "") -> Query:
+def query(units: Sequence[str], scope: Scope, since: str = "", lines: int | None = None) -> Query:
     """Return the query for the manager's lines about `units`, and nothing that they print."""
-    if scope is Scope.USER:
-        told = tuple(f"USER_UNIT={unit}" for unit in units)
-        return Query((), scope, since=since, matches=(*told, "_SYSTEMD_USER_UNIT=init.scope"))
     # _PID is stated by the kernel: no agent can write its own history.
-    told = tuple(f"UNIT={unit}" for unit in units)
-    return Query((), scope, since=since, matches=(*told, "_PID=1"))
+    field, by = (
+        ("USER_UNIT", "_SYSTEMD_USER_UNIT=init.scope")
+        if scope is Scope.USER
+        else ("UNIT", "_PID=1")
+    )
+    told = tuple(f"{field}={unit}" for unit in units)
+    return Query((), scope, lines=lines, since=since, matches=(*told, by))
 
 
 def runs(
-    units: Sequence[str], scope: Scope, since: str = "", env: Mapping[str, str] | None = None
+    units: Sequence[str],
+    scope: Scope,
+    since: str = "",
+    env: Mapping[str, str] | None = None,
+    last: int | None = None,
 ) -> list[Run]:
-    """Return the runs of `units` that the journal still knows, oldest first.
+    """Return the runs of `units` that the journal still knows, or the `last` so many, oldest first.
 
     Raises what `journal.read.read` raises.
     """
-    return history(read(query(units, scope, since), env))
+    lines = None if last is None else (last + 1) * _LINES_OF_A_RUN
+    with stream(query(units, scope, since, lines), env) as entries:
+        found = history(entries)
+    return found if last is None else found[-last:]

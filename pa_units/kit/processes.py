@@ -1,24 +1,27 @@
 """The one door to other programs: an argument list, a time limit, a clean environment."""
 
 import os
+import select
 import shlex
 import signal
 import subprocess
 import threading
-from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
-from typing import IO, NamedTuple
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import IO, NamedTuple, NoReturn
 
 from pa_units.kit.errors import PaError
 
 TIMEOUT = 30.0
 """Seconds for a program that should answer at once."""
 
-_PASSED = ("HOME", "LOGNAME", "PATH", "USER", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS")
+PASSED = ("HOME", "LOGNAME", "PATH", "USER", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS")
 """Variables that programs get from us. Not LD_PRELOAD, PYTHONPATH or SYSTEMD_PAGER: what they
 print must not depend on who asks."""
 _FALLBACK_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _SHOWN_LINES = 5
+_CHUNK = 1 << 16
 
 
 class Done(NamedTuple):
@@ -33,6 +36,9 @@ class Done(NamedTuple):
 
 class ProcessFailed(PaError):
     """A program could not be run, failed or took too long; the message names the command."""
+
+    said = b""
+    """its last words on standard error"""
 
 
 def run(
@@ -63,7 +69,7 @@ def run(
 
 
 @contextmanager
-def lines(argv: Sequence[str], env: Mapping[str, str] | None = None) -> Iterator[Iterator[bytes]]:
+def lines(argv: Sequence[str], env: Mapping[str, str] | None = None) -> Iterator["Lines"]:
     """Read what a program prints, line by line, as it comes, without a time limit.
 
     Leaving the block ends the program. Raises ProcessFailed when it cannot be run, or when it ends
@@ -71,26 +77,64 @@ def lines(argv: Sequence[str], env: Mapping[str, str] | None = None) -> Iterator
     """
     with _started(argv, env) as child:
         try:
-            with closing(_lines_of(child, argv)) as stream:
-                yield stream
+            yield Lines(child, argv)
         finally:
             _end(child)
 
 
-def _lines_of(
-    child: "subprocess.Popen[bytes]", argv: Sequence[str]
-) -> Generator[bytes, None, None]:
-    assert child.stdin and child.stdout and child.stderr
-    child.stdin.close()
-    said: list[bytes] = []
-    # Drained beside, or a talkative program would stop at a full pipe.
-    reader = threading.Thread(target=_drain, args=(child.stderr, said), daemon=True)
-    reader.start()
-    yield from child.stdout
-    code = child.wait()
-    reader.join()
-    if code:
-        raise failure(Done(tuple(argv), code, b"", b"".join(said)))
+class Lines:
+    """The lines that a running program prints, each with its end. An iterator."""
+
+    def __init__(self, child: "subprocess.Popen[bytes]", argv: Sequence[str]) -> None:
+        assert child.stdin and child.stdout and child.stderr
+        child.stdin.close()
+        self._child, self._argv, self._out = child, argv, child.stdout.fileno()
+        self._come: deque[bytes] = deque()
+        self._rest = b""
+        self._ended = False
+        self._said: list[bytes] = []
+        # Drained beside, or a talkative program would stop at a full pipe.
+        self._reader = threading.Thread(target=_drain, args=(child.stderr, self._said), daemon=True)
+        self._reader.start()
+
+    def __iter__(self) -> "Lines":
+        return self
+
+    def __next__(self) -> bytes:
+        while not self._come:
+            if self._ended:
+                self._finish()
+            self._take()
+        return self._come.popleft()
+
+    def arrived(self, wait: float) -> Iterator[bytes]:
+        """Give the lines that have come, after waiting up to `wait` seconds for the first.
+
+        Raises ProcessFailed when there are no more and the program has ended, however.
+        """
+        if not self._come and select.select([self._out], (), (), wait)[0]:
+            self._take()
+        while self._come:
+            yield self._come.popleft()
+        if self._ended:
+            raise failure(self._done())
+
+    def _take(self) -> None:
+        data = os.read(self._out, _CHUNK)
+        self._ended = not data
+        *whole, self._rest = (self._rest + data).split(b"\n")
+        self._come.extend(line + b"\n" for line in whole)
+        if self._ended and self._rest:
+            self._come.append(self._rest)
+
+    def _finish(self) -> NoReturn:
+        done = self._done()
+        raise failure(done) if done.code else StopIteration
+
+    def _done(self) -> Done:
+        code = self._child.wait()
+        self._reader.join()
+        return Done(tuple(self._argv), code, b"", b"".join(self._said))
 
 
 def _drain(source: IO[bytes], into: list[bytes]) -> None:
@@ -126,7 +170,7 @@ def _end(child: "subprocess.Popen[bytes]") -> None:
 
 def environment(more: Mapping[str, str]) -> dict[str, str]:
     """Return the environment that programs get: a few variables of ours, plain messages."""
-    kept = {name: os.environ[name] for name in _PASSED if name in os.environ}
+    kept = {name: os.environ[name] for name in PASSED if name in os.environ}
     return {"PATH": _FALLBACK_PATH, **kept, "LC_ALL": "C.UTF-8", **more}
 
 
@@ -137,6 +181,8 @@ def command(argv: Sequence[str]) -> str:
 
 def failure(done: Done) -> ProcessFailed:
     """Return the error for a program that failed, with the last line it said."""
-    how = f"exit code {done.code}" if done.code > 0 else f"killed by signal {-done.code}"
+    how = f"exit code {done.code}" if done.code >= 0 else f"killed by signal {-done.code}"
     said = done.err.decode(errors="replace").strip().splitlines()[-1:]
-    return ProcessFailed(": ".join([f"cannot run {command(done.argv)}", how, *said]))
+    failed = ProcessFailed(": ".join([f"cannot run {command(done.argv)}", how, *said]))
+    failed.said = done.err
+    return failed

@@ -11,7 +11,7 @@ from machines import Machine
 from pa_units.contracts.refs import Scope
 from pa_units.journal import events
 from pa_units.journal.entries import Entry
-from pa_units.journal.read import Query, follow, read
+from pa_units.journal.read import Query, read, stream
 from pa_units.kit.errors import PermissionProblem, UsageError
 
 UNITS = "/etc/systemd/system"
@@ -122,10 +122,10 @@ def test_search(machine: Machine, talkers: tuple[str, ...], reach: Callable[...,
 def test_following(machine: Machine, talkers: tuple[str, ...], reach: Callable[..., Env]) -> None:
     env = reach(machine)
     last = read(Query(talkers, Scope.SYSTEM, lines=1), env)[0]
-    with follow(Query(talkers[:1], Scope.SYSTEM, after=last.cursor), env) as stream:
+    with stream(Query(talkers[:1], Scope.SYSTEM, after=last.cursor), env, follow=True) as entries:
         machine.shell("systemctl start pa-ann")
         seen = []
-        for entry in stream:
+        for entry in entries:
             seen.append(entry.text)
             if entry.text == "pa-ann 5":
                 break
@@ -144,8 +144,8 @@ def test_ordinary_user_is_told(machine: Machine, reach: Callable[..., Env]) -> N
     with pytest.raises(PermissionProblem) as raised:
         read(query, env)
     assert "systemd-journal" in raised.value.hint
-    with pytest.raises(PermissionProblem), follow(query, env) as stream:
-        list(stream)
+    with pytest.raises(PermissionProblem), stream(query, env, follow=True) as entries:
+        list(entries)
 
 
 def test_user_scope(machine: Machine, reach: Callable[..., Env]) -> None:
