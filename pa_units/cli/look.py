@@ -1,4 +1,4 @@
-"""`status`, `is-active`, `is-failed`, `list`, `show`, `logs`, `cat`."""
+"""`status`, `is-active`, `is-failed`, `list`, `show`, `cat`."""
 
 import click
 
@@ -11,10 +11,8 @@ from pa_units.contracts.status import UP, State
 from pa_units.kit.errors import UsageError
 from pa_units.verbs import files as files_verb
 from pa_units.verbs import lifecycle
-from pa_units.verbs import logs as logs_verb
 from pa_units.verbs import status as verb
 from pa_units.verbs.here import Here
-from pa_units.verbs.logs import LogLine
 
 
 @click.command()
@@ -98,22 +96,6 @@ def show(at: Here, agents: Agents, wanted: tuple[str, ...]) -> None:
         out.text("\n" if number else "")
         for name in wanted or sorted(found):
             out.line(f"{name}={found[name]}")
-
-
-@click.command()
-@options.agents
-@click.option("-f", "--follow", is_flag=True, help="Go on with new lines as they come.")
-@click.option("-n", "--lines", default=20, show_default=True, help="How many of the last lines.")
-def logs(at: Here, agents: Agents, follow: bool, lines: int) -> None:
-    """Show what agents print."""
-    found = (logs_verb.follow if follow else logs_verb.last)(at, agents, lines)
-    for line in found:
-        _show_line(line, prefix=len(agents) > 1)
-
-
-def _show_line(line: LogLine, *, prefix: bool) -> None:
-    name = out.paint(f"{line.agent} | ", "cyan") if prefix else ""
-    out.line(f"{name}{line.text}")
 
 
 @click.command()

@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from itertools import pairwise
 
 import click
 
@@ -60,7 +61,7 @@ def pa() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code. The single place where errors are told."""
-    as_json = "--json" in arguments
+    as_json = _wants_json(arguments)
     try:
         result = pa.main(list(arguments), prog_name="pa", standalone_mode=False)
         sys.stdout.flush()
@@ -83,6 +84,12 @@ def run(arguments: Sequence[str]) -> int:
         return _reader_gone()
     except OSError as error:
         return _failed(_system(error), as_json=as_json)
+
+
+def _wants_json(arguments: Sequence[str]) -> bool:
+    pairs = set(pairwise(arguments))
+    asked = {"--json", "-ojson", "--output=json"} & set(arguments)
+    return bool(asked or {("-o", "json"), ("--output", "json")} & pairs)
 
 
 def _failed(error: PaError, *, as_json: bool) -> int:

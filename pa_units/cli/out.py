@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from io import TextIOWrapper
 from typing import NamedTuple, NoReturn, TextIO
 
 from pa_units.kit.errors import PaError
@@ -13,8 +14,13 @@ _CODES = {
     "red": "31",
     "green": "32",
     "yellow": "33",
+    "blue": "34",
+    "magenta": "35",
     "cyan": "36",
 }
+
+
+_RESET = "\x1b[0m"
 
 
 def coloured(stream: TextIO) -> bool:
@@ -30,7 +36,7 @@ def paint(text: str, style: str, stream: TextIO | None = None) -> str:
     """Wrap `text` in a colour, where the stream takes one."""
     if not text or not style or not coloured(stream or sys.stdout):
         return text
-    return f"\x1b[{_CODES[style]}m{text}\x1b[0m"
+    return f"\x1b[{_CODES[style]}m{text}{_RESET}"
 
 
 def line(text: str = "") -> None:
@@ -90,6 +96,35 @@ class Column(NamedTuple):
 
     title: str
     right: bool = False
+
+
+def json_line(item: object) -> None:
+    """Print one item of a stream, on one line."""
+    import json as codec
+
+    line(codec.dumps(item, ensure_ascii=False, separators=(",", ":")))
+
+
+def live() -> None:
+    """Hand on each line at once, also to a pipe."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)
+
+
+def shown(text: str, *, colour: bool) -> str:
+    """What a stranger wrote, without power over the terminal: colours may stay, every other control
+    character is spelled out."""
+    if text.isprintable():
+        return text
+    import re
+
+    def safe(found: "re.Match[str]") -> str:
+        if found[1]:
+            return found[1] if colour else ""
+        return f"\\x{ord(found[2]):02x}"
+
+    kept = re.sub("(\x1b\\[[0-9;]*m)|([\0-\x08\x0a-\x1f\x7f-\x9f])", safe, text)
+    return kept + _RESET if colour and "\x1b" in kept else kept
 
 
 def table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:

@@ -42,7 +42,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "list": Command("look", "List what is installed."),
         "show": Command("look", "Show properties of an agent's unit."),
         "stats": Command("stats", "Show what agents use: CPU, memory, disk, tasks."),
-        "logs": Command("look", "Show what agents print."),
+        "logs": Command("logs", "Show what agents print, and why they restarted."),
         "cat": Command("look", "Show the files that were generated for an agent."),
         "compile": Command("build", "Write the units of a spec without installing them."),
         "explain": Command("build", "Say in words what a spec will do."),

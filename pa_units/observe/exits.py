@@ -37,11 +37,15 @@ _CODES = {1: "exited", 2: "killed", 3: "dumped"}
 
 def cause(unit: UnitState) -> str:
     """Why the last run ended; empty after a success or before any run."""
-    if unit.result in ("", "success"):
+    return told(unit.result, _ended(unit))
+
+
+def told(result: str, how: str) -> str:
+    """systemd's `Result` in words, with how the main process ended; empty after a success."""
+    if result in ("", "success"):
         return ""
-    ended = _ended(unit)
-    words = _RESULT_WORDS.get(unit.result, "")
-    return f"{words} ({ended})" if words and ended else words or ended or unit.result
+    words = _RESULT_WORDS.get(result, "")
+    return f"{words} ({how})" if words and how else words or how or result
 
 
 def _ended(unit: UnitState) -> str:

@@ -1,101 +1,109 @@
-"""`logs`: what agents print, from the journal or from their files."""
+"""`logs`: what agents print."""
 
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+import time
+from collections.abc import Iterator, Mapping, Sequence
 
-from pa_units.contracts import inventory
-from pa_units.contracts.bundle import Kind
 from pa_units.contracts.ledger import Installed
 from pa_units.journal import read as journal
-from pa_units.journal.entries import Entry
+from pa_units.kit import times
+from pa_units.kit.errors import UsageError
 from pa_units.logfiles import tail
+from pa_units.verbs import log_sources
 from pa_units.verbs.here import Here
+from pa_units.verbs.log_sources import LogLine, Sources, Wanted, sources
 
 AFTER_A_FAILURE = 20
 """Lines that explain a failed start."""
+ALL = -1
 
 
-class LogLine(NamedTuple):
-    """One line that an agent printed, or that the service manager says about it."""
+def wanted(
+    count: int | None = None, *, since: str | None = None, until: str | None = None, grep: str = ""
+) -> Wanted:
+    """Say which lines: the last `count`, or ALL. Without a count all that the journal has in a
+    time or that match, of files all that match, else 20.
 
-    agent: str
-    text: str
-    time_us: int = 0
-    """wall clock, microseconds; 0: its file does not say"""
-    stream: str = "stdout"
-    """stdout, stderr (of files) or journal"""
+    Times are as people write them: `10m`, `yesterday`, `2026-01-31 12:00`. Raises UsageError.
+    """
+    usual = Wanted()
+    narrowed = bool(since or until or grep)
+    lines = None if count == ALL else count
+    return Wanted(
+        lines=lines if count is not None else None if narrowed else usual.lines,
+        of_file=lines if count is not None else None if grep else usual.of_file,
+        since_us=_moment(since) if since else 0,
+        until_us=_moment(until) if until else 0,
+        grep=grep,
+    )
 
 
-def last(at: Here, agents: Sequence[Installed], count: int) -> list[LogLine]:
-    """Return the last `count` lines of every agent, oldest first."""
-    found = []
-    for agent in agents:
-        files = log_files(at, agent)
-        found += _from_files(agent, files, count) if files else _from_journal(at, agent, count)
-    return found
+def _moment(text: str) -> int:
+    try:
+        return int(times.parse(text, time.time()) * 1e6)
+    except ValueError:
+        raise UsageError(f"'{text}' is not a time", f"such as {times.EXAMPLES}") from None
+
+
+def history(at: Here, agents: Sequence[Installed], wanted: Wanted) -> Iterator[LogLine]:
+    """Give what is there, oldest first: journal lines by their times, a file as a block where it
+    was last written.
+
+    Raises UsageError for a bad expression, PermissionProblem for what may not be read.
+    """
+    return _history(at, sources(agents), wanted, {})
+
+
+def follow(at: Here, agents: Sequence[Installed], wanted: Wanted) -> Iterator[LogLine]:
+    """Give what is there, then lines as they come, without end."""
+    found = sources(agents)
+    ends = tail.ends(found.files)
+    now_us = time.time_ns() // 1000
+    yield from _history(at, found, wanted._replace(until_us=now_us - 1), ends)
+    coming = wanted._replace(lines=None, since_us=now_us)
+    if not found.units:
+        yield from _kept(found, tail.follow(ends), coming)
+    elif not found.files:
+        with journal.stream(log_sources.query(at, found.units, coming), at.env, follow=True) as new:
+            yield from (log_sources.journal_line(found.units, entry) for entry in new)
+    else:
+        yield from _follow_both(at, found, ends, coming)
 
 
 def explaining(at: Here, agent: Installed, since_us: int) -> list[str]:
     """Return what an agent printed since a start that failed; if it printed nothing, what the
     service manager has to say."""
-    if files := log_files(at, agent):
-        return [line.text for line in _from_files(agent, files, AFTER_A_FAILURE)][-AFTER_A_FAILURE:]
-    query = journal.Query((agent.units[0].name,), at.scope, since=f"@{since_us / 1e6:.6f}")
-    entries = journal.read(query, at.env)
-    printed = [entry for entry in entries if not entry.by_manager] or entries
-    return [entry.text for entry in printed[-AFTER_A_FAILURE:]]
+    since = Wanted(lines=None, of_file=AFTER_A_FAILURE, since_us=since_us)
+    lines = list(history(at, [agent], since))
+    printed = [line for line in lines if not line.by_manager]
+    if not (printed or lines):
+        units = dict.fromkeys(agent.workers, agent.name)
+        lines = list(log_sources.journal_lines(at, units, since))
+    return [line.text for line in (printed or lines)[-AFTER_A_FAILURE:]]
 
 
-def log_files(at: Here, agent: Installed) -> tuple[str, ...]:
-    """The files that an agent's output goes to; none: the journal."""
-    state = inventory.read(at.places, at.root)
-    return tuple(
-        path for path in state.agents.get(agent.name, ()) if state.files[path].kind is Kind.LOG
-    )
+def _history(
+    at: Here, found: Sources, wanted: Wanted, ends: Mapping[str, int]
+) -> Iterator[LogLine]:
+    waiting = log_sources.blocks(found, wanted, ends)
+    for line in log_sources.journal_lines(at, found.units, wanted):
+        while waiting and waiting[0].written * 1e6 <= line.time_us:
+            yield from waiting.pop(0).lines
+        yield line
+    for block in waiting:
+        yield from block.lines
 
 
-def _from_files(agent: Installed, files: Sequence[str], count: int) -> list[LogLine]:
-    return [
-        LogLine(agent.name, _text(line), stream=_stream(path))
-        for path in files
-        for line in tail.last_lines(path, count)[0]
-    ]
+def _follow_both(
+    at: Here, found: Sources, ends: Mapping[str, int], coming: Wanted
+) -> Iterator[LogLine]:
+    query = log_sources.query(at, found.units, coming)
+    with tail.Tail(ends) as files, journal.stream(query, at.env, follow=True) as entries:
+        while True:
+            for entry in entries.arrived(tail.POLL_S):
+                yield log_sources.journal_line(found.units, entry)
+            yield from _kept(found, files.fresh(), coming)
 
 
-def _stream(path: str) -> str:
-    return "stderr" if "err" in path.rpartition("/")[2] else "stdout"
-
-
-def _text(line: bytes) -> str:
-    return line.decode(errors="replace")
-
-
-def _from_journal(at: Here, agent: Installed, count: int) -> list[LogLine]:
-    query = journal.Query((agent.units[0].name,), at.scope, lines=count)
-    return [_entry(agent.name, entry) for entry in journal.read(query, at.env)]
-
-
-def _entry(agent: str, entry: Entry) -> LogLine:
-    return LogLine(agent, entry.text, entry.time_us, "journal")
-
-
-def follow(at: Here, agents: Sequence[Installed], count: int) -> Iterator[LogLine]:
-    """Yield the last `count` lines of every agent, then lines as they come, until interrupted."""
-    by_file = {path: agent for agent in agents for path in log_files(at, agent)}
-    in_files = {agent.name for agent in by_file.values()}
-    in_journal = [agent for agent in agents if agent.name not in in_files]
-    yield from last(at, [agent for agent in agents if agent.name in in_files], count)
-    if not by_file:
-        yield from _follow_journal(at, in_journal, count)
-        return
-    starts = {path: tail.last_lines(path, 0)[1] for path in by_file}
-    for line in tail.follow(starts):
-        yield LogLine(by_file[line.path].name, _text(line.text), stream=_stream(line.path))
-
-
-def _follow_journal(at: Here, agents: Sequence[Installed], count: int) -> Iterator[LogLine]:
-    names = {agent.units[0].name: agent.name for agent in agents}
-    query = journal.Query(tuple(names), at.scope, lines=count)
-    with journal.follow(query, at.env) as entries:
-        for entry in entries:
-            yield _entry(names.get(entry.unit, entry.unit), entry)
+def _kept(found: Sources, lines: Iterator[tail.Line], wanted: Wanted) -> Iterator[LogLine]:
+    keep = log_sources.keeper(wanted)
+    return (log_sources.file_line(found, line) for line in lines if keep is None or keep(line.text))
