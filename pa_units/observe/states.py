@@ -57,6 +57,14 @@ def judge(unit: UnitState, agent: Installed) -> Judged:
     return Judged(state, cause(unit) if state is State.STOPPED else "", None)
 
 
+def one_moment(unit: UnitState) -> UnitState:
+    """A list reads the state before the rest: a wait that began in between is told by the exit
+    that systemd has forgotten."""
+    if unit.sub in _WAITING and unit.exit is not None and not unit.exit.at_us:
+        return unit._replace(sub=WAITING_IN_HELPER)
+    return unit
+
+
 def _restarting(unit: UnitState, agent: Installed, restarts: int) -> Judged:
     ended = cause(unit)
     if unit.sub in _WAITING and agent.max_restarts is not None and restarts >= agent.max_restarts:

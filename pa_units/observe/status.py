@@ -10,7 +10,7 @@ from pa_units.drive import read
 from pa_units.drive.states import UnitState
 from pa_units.drive.wire import Wire
 from pa_units.measure.cgroup import Usage, hierarchy, usages
-from pa_units.observe.states import WAITING_IN_HELPER, judge
+from pa_units.observe.states import WAITING_IN_HELPER, judge, one_moment
 
 _MICROSECONDS = 1_000_000
 
@@ -106,6 +106,7 @@ def _main_pids(wire: Wire, groups: Mapping[str, str], used: Mapping[str, Usage])
 
 
 def _status(agent: Installed, unit: UnitState, used: Usage, pid: int) -> AgentStatus:
+    unit = one_moment(unit)
     judged = judge(unit, agent)
     if used.frozen and judged.state is State.RUNNING:
         judged = judged._replace(state=State.PAUSED, reason="pa resume lets it go on")

@@ -7,7 +7,7 @@ from pa_units.contracts.refs import Scope, UnitRef
 from pa_units.contracts.status import State
 from pa_units.drive.states import Exit, UnitState
 from pa_units.observe.exits import cause
-from pa_units.observe.states import judge
+from pa_units.observe.states import judge, one_moment
 
 AGENT = Installed(
     "bot",
@@ -71,6 +71,13 @@ def unit(active: str, sub: str = "", **more: object) -> UnitState:
 )
 def test_judge(seen: UnitState, state: State, reason: str, next_us: int | None) -> None:
     assert judge(seen, AGENT) == (state, reason, next_us)
+
+
+def test_a_wait_that_began_while_it_was_read() -> None:
+    torn = unit("activating", "auto-restart", restarts=1, exit=Exit(0, 0, 0))
+    assert one_moment(torn).sub == "start-pre"
+    whole = unit("activating", "auto-restart", restarts=0, exit=KILLED)
+    assert one_moment(whole) is whole
 
 
 def test_an_agent_without_restarts_never_gives_up() -> None:
