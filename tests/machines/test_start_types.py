@@ -59,8 +59,17 @@ agents:
   - name: kind-ready
     cmd: [/usr/bin/python3, -m, http.server, '8190', --bind, 127.0.0.1]
     health_check: {{command: "curl -f http://localhost:8190/", gate: true}}
+  - name: kind-slow
+    cmd: sleep 1000
+    restart_policy: never
+    health_check: {{command: test -e {ready}, interval: 300ms, retries: 1, timeout: 300ms}}
+  - name: kind-after
+    cmd: sleep 1000
+    start_timeout: 1s
+    depends_on: {{kind-slow: {{condition: healthy, restart: true}}}}
 """
-NAMES = ("beats", "forking", "deaf", "hooked", "never", "brief", "ready")
+NAMES = ("beats", "forking", "deaf", "hooked", "never", "brief", "ready", "slow", "after")
+READY = "/usr/local/lib/kind-slow.ready"
 
 
 @pytest.fixture(params=["system", "user"])
@@ -69,10 +78,11 @@ def scope(machine: Machine, request: pytest.FixtureRequest) -> Iterator[Scope]:
     user = "bob" if request.param == "user" else None
     one = Scope(machine, user, machine.user_env(user) if user else {})
     run = "/run/user/1000" if user else "/run"
-    one.install(SPEC.format(run=run, user="" if user else "user: kbot"))
+    one.install(SPEC.format(run=run, user="" if user else "user: kbot", ready=READY))
     yield one
     one.run("pa", "uninstall", "--purge", *(f"kind-{name}" for name in NAMES))
     machine.path("/usr/local/lib/beats.py").unlink()
+    machine.path(READY).unlink(missing_ok=True)
 
 
 def shown(scope: Scope, name: str, *names: str) -> tuple[str, ...]:
@@ -91,12 +101,29 @@ def until(scope: Scope, name: str, wanted: dict[str, str], seconds: float = 20) 
 
 def test_kinds(scope: Scope) -> None:
     until(scope, "ready", {"ActiveState": "active"})
+    _dependant(scope)
     _forking(scope)
     _reload_without_a_handler(scope)
     _hooks(scope)
     until(scope, "never", {"ActiveState": "failed", "Result": "exit-code"})
     until(scope, "brief", {"ActiveState": "failed", "ExecMainStatus": "7"})
     _a_heart_that_stops(scope)
+
+
+def _dependant(scope: Scope) -> None:
+    """In both scopes: it waits longer than its own start may take, and follows a restart."""
+    until(scope, "slow", {"ActiveState": "failed"})
+    words = "waits: kind-slow.service is failed"
+    until(scope, "after", {"SubState": "start-pre", "StatusText": words})
+    time.sleep(1.5)
+    assert shown(scope, "after", "SubState", "NRestarts") == ("start-pre", "0")
+    scope.machine.path(READY).touch()
+    scope.systemctl("start", "kind-slow.service")
+    until(scope, "after", {"ActiveState": "active", "StatusText": "", "NRestarts": "0"})
+    (before,) = shown(scope, "after", "InvocationID")
+    scope.systemctl("restart", "kind-slow.service")
+    until(scope, "after", {"ActiveState": "active"})
+    assert shown(scope, "after", "InvocationID") != (before,)
 
 
 def _forking(scope: Scope) -> None:
@@ -125,6 +152,9 @@ def _hooks(scope: Scope) -> None:
 
 def _a_heart_that_stops(scope: Scope) -> None:
     """Its slow start was no missed heartbeat; then it is ended gently and started again."""
-    until(scope, "beats", {"NRestarts": "1"})
+    end = time.monotonic() + 20
+    while shown(scope, "beats", "NRestarts") == ("0",):
+        assert time.monotonic() < end
+        time.sleep(0.1)
     said = scope.run("journalctl", *(["--user"] if scope.user else []), "-u", "kind-beats", "-ocat")
     assert "Watchdog timeout (limit 1s)!" in said and "SIGTERM" in said
