@@ -73,25 +73,34 @@ def disable(at: Here, agents: Agents, now: bool, dry_run: bool) -> int:
 
 @click.command()
 @options.agents
-def reload(at: Here, agents: Agents) -> int:
+@options.dry_run
+def reload(at: Here, agents: Agents, dry_run: bool) -> int:
     """Have running agents read their own configuration again, by reload_command or reload_signal.
 
     Exit code 7: one of them does not run.
     """
+    if dry_run:
+        return report(rehearse.signalled(at, agents, "reloaded"))
     return report(control.reload(at, agents))
 
 
 @click.command()
 @options.agents
-def pause(at: Here, agents: Agents) -> int:
+@options.dry_run
+def pause(at: Here, agents: Agents, dry_run: bool) -> int:
     """Freeze all processes of agents; `pa resume` lets them go on. They keep their memory."""
+    if dry_run:
+        return report(rehearse.signalled(at, agents, "paused"))
     return report(control.pause(at, agents))
 
 
 @click.command()
 @options.agents
-def resume(at: Here, agents: Agents) -> int:
+@options.dry_run
+def resume(at: Here, agents: Agents, dry_run: bool) -> int:
     """Let paused agents go on."""
+    if dry_run:
+        return report(rehearse.signalled(at, agents, "resumed"))
     return report(control.resume(at, agents))
 
 
@@ -99,8 +108,11 @@ def resume(at: Here, agents: Agents) -> int:
 @options.agents
 @click.option("-s", "--signal", default="SIGTERM", show_default=True, help="Name or number.")
 @click.option("--whole", is_flag=True, help="All processes, not the main one alone.")
-def kill(at: Here, agents: Agents, signal: str, whole: bool) -> int:
+@options.dry_run
+def kill(at: Here, agents: Agents, signal: str, whole: bool, dry_run: bool) -> int:
     """Send a signal to agents. What systemd does when they end by it is up to restart_policy."""
+    if dry_run:
+        return report(rehearse.signalled(at, agents, f"sent {signal}"))
     return report(control.kill(at, agents, signal, whole=whole))
 
 

@@ -17,9 +17,14 @@ def secret() -> None:
 @click.argument("agent", metavar="NAME")
 @click.argument("variable", metavar="VAR")
 @options.scope
-def set_(agent: str, variable: str, scope: str | None) -> None:
+@options.dry_run
+def set_(agent: str, variable: str, scope: str | None, dry_run: bool) -> None:
     """Store a value: asked for on a terminal, else read from standard input."""
     at = options.at(scope)
+    if dry_run:
+        known = variable in verb.names(at, agent)
+        out.line(f"{agent}: {variable} would {'get another value' if known else 'be stored'}")
+        return
     value = _ask(variable) if sys.stdin.isatty() else sys.stdin.read().removesuffix("\n")
     installed = verb.set_value(at, agent, variable, value)
     used = f"; pa restart {agent} brings it to the running agent" if installed else ""
@@ -49,7 +54,13 @@ def list_(agent: str, scope: str | None, as_json: bool) -> None:
 @click.argument("agent", metavar="NAME")
 @click.argument("variable", metavar="VAR")
 @options.scope
-def rm(agent: str, variable: str, scope: str | None) -> None:
+@options.dry_run
+def rm(agent: str, variable: str, scope: str | None, dry_run: bool) -> None:
     """Forget a value."""
-    verb.remove(options.at(scope), agent, variable)
+    at = options.at(scope)
+    if dry_run:
+        known = variable in verb.names(at, agent)
+        out.line(f"{agent}: {variable} {'would be forgotten' if known else 'has no value'}")
+        return
+    verb.remove(at, agent, variable)
     out.line(f"{agent}: {variable} is forgotten")

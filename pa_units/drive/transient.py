@@ -4,12 +4,13 @@ systemd-run(1) by its method: no program of its own is needed for it.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pa_units.contracts.refs import Scope
 from pa_units.drive import systemd
-from pa_units.drive.bus import variant
-from pa_units.drive.session import Session
+
+if TYPE_CHECKING:
+    from pa_units.drive.session import Session
 
 
 class Transient(NamedTuple):
@@ -26,13 +27,15 @@ class Transient(NamedTuple):
 def start(scope: Scope, env: Mapping[str, str], wanted: Transient) -> None:
     """Start it; returns once its program is executed. Raises BusError."""
 
-    async def action(session: Session) -> None:
+    async def action(session: "Session") -> None:
         await session.start_transient(wanted.unit, _properties(wanted))
 
     systemd.run(scope, env, action)
 
 
 def _properties(wanted: Transient) -> list[list[object]]:
+    from pa_units.drive.bus import variant
+
     program, *_ = wanted.argv
     found = {
         "Description": ("s", wanted.description),

@@ -29,6 +29,18 @@ def restart(at: Here, agents: Sequence[Installed]) -> tuple[Outcome, ...]:
     )
 
 
+def signalled(at: Here, agents: Sequence[Installed], did: str) -> tuple[Outcome, ...]:
+    """Say what a verb would do that needs a running agent; `did` is `reloaded`, `paused`…"""
+    with open_bus(at.scope, at.env, calls=len(agents)) as wire:
+        found = status.many(wire, agents, at.scope)
+    return tuple(
+        Outcome(agent, True, f"would be {did}")
+        if one.state in (State.RUNNING, State.PAUSED)
+        else Outcome(agent, False, "", "it does not run", failed=f"not {did}", idle=True)
+        for agent, one in zip(agents, found, strict=True)
+    )
+
+
 def _foresee(
     at: Here, agents: Sequence[Installed], words: Callable[[State], str]
 ) -> tuple[Outcome, ...]:

@@ -3,6 +3,7 @@
 from pa_units.contracts import ledger
 from pa_units.verbs.here import Here, may_write
 from pa_units.write import restore, secrets
+from pa_units.write.request import After
 
 
 def set_value(at: Here, agent: str, variable: str, value: str) -> bool:
@@ -11,7 +12,8 @@ def set_value(at: Here, agent: str, variable: str, value: str) -> bool:
     secrets.set_values(at.places, agent, {variable: value}, at.root)
     installed = agent in ledger.read(at.places, at.root).agents
     if installed:
-        restore.refresh(at.places, agent, root=at.root)
+        after = After.NOTHING if at.root else After.RELOAD
+        restore.refresh(at.places, agent, after=after, root=at.root)
     return installed
 
 
