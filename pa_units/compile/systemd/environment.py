@@ -1,6 +1,8 @@
 """Variables of an agent. `Environment=` is readable by anyone over D-Bus, so only literals go
 there; whatever comes from the installer or the secret store stands in a file that PID 1 reads."""
 
+from collections.abc import Iterator
+
 from pa_units.compile import unit_text as text
 from pa_units.compile.part import Part, note, warning
 from pa_units.compile.systemd.draft import Draft
@@ -19,20 +21,31 @@ def secret_file(draft: Draft) -> str:
 
 def part(draft: Draft) -> Part:
     """`Environment=` and `EnvironmentFile=`, and the file's template."""
-    env = draft.agent.env
-    in_file = _in_file(draft)
-    lines = (
-        *(_assignment(name, raw) for name, raw in env.items() if name not in in_file),
-        *_env_files(draft),
-    )
-    files = _from_files(draft)
-    if not (in_file or files):
+    given = (Directive("Service", "Environment", text.assignment(*one)) for one in literals(draft))
+    lines = (*given, *_env_files(draft))
+    artifact = secret(draft)
+    if artifact is None:
         return Part(lines, notes=_notes(draft))
-    path = secret_file(draft)
     # The last one: systemd lets later files win over earlier ones.
-    own = Directive("Service", "EnvironmentFile", _file(draft, path))
-    artifact = Artifact(Kind.SECRET, path, mode=SECRET_MODE, env=in_file, files=files or None)
+    own = Directive("Service", "EnvironmentFile", _file(draft, artifact.path))
     return Part((*lines, own), (artifact,), _notes(draft))
+
+
+def literals(draft: Draft) -> Iterator[tuple[str, str]]:
+    """Variables whose value may be read by anyone."""
+    in_file = _in_file(draft)
+    for name, raw in draft.agent.env.items():
+        if name not in in_file:
+            yield name, "".join(map(str, parse(raw)))
+
+
+def secret(draft: Draft) -> Artifact | None:
+    """The environment file of all other variables; None where there are none."""
+    in_file, files = _in_file(draft), _from_files(draft)
+    if not (in_file or files):
+        return None
+    path = secret_file(draft)
+    return Artifact(Kind.SECRET, path, mode=SECRET_MODE, env=in_file, files=files or None)
 
 
 def _in_file(draft: Draft) -> dict[str, str]:
@@ -50,10 +63,6 @@ def _in_file(draft: Draft) -> dict[str, str]:
 
 def _literal(raw: str) -> bool:
     return not any(isinstance(part, Var) for part in parse(raw))
-
-
-def _assignment(name: str, raw: str) -> Directive:
-    return Directive("Service", "Environment", text.assignment(name, "".join(map(str, parse(raw)))))
 
 
 def _env_files(draft: Draft) -> tuple[Directive, ...]:

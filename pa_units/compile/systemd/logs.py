@@ -60,15 +60,15 @@ def part(draft: Draft) -> Part:
     paths = dict.fromkeys(path for stream in kept for path in _files(draft, stream))
     return Part(
         lines,
-        (*_directories(draft, paths), *(_file(draft, path) for path in paths)),
-        tuple(_moved(draft, stream) for stream in kept if stream.unsafe),
+        (*directories_of(draft, paths), *(file(draft, path) for path in paths)),
+        tuple(moved(draft, stream) for stream in kept if stream.unsafe),
     )
 
 
 def _append(draft: Draft, stream: Stream) -> text.UnitText:
     if not draft.replicated:
         return text.append(stream.path)
-    before, suffix = _numbered(stream.path)
+    before, suffix = numbered(stream.path)
     halves = text.append(before, instance=True), text.line(suffix, instance=True)
     return text.UnitText(replicas.NUMBER.join(halves))
 
@@ -78,17 +78,18 @@ def _files(draft: Draft, stream: Stream) -> Iterable[str]:
     cut into each other's lines, and no agent's name holds an `@`."""
     if not draft.replicated:
         return (stream.path,)
-    before, suffix = _numbered(stream.path)
+    before, suffix = numbered(stream.path)
     return (f"{before}{number}{suffix}" for number in range(1, draft.agent.replicas + 1))
 
 
-def _numbered(path: str) -> tuple[str, str]:
+def numbered(path: str) -> tuple[str, str]:
     """What stands before and after the number."""
     stem, suffix = posixpath.splitext(path)
     return f"{stem}@", suffix
 
 
-def _directories(draft: Draft, paths: dict[str, None]) -> tuple[Artifact, ...]:
+def directories_of(draft: Draft, paths: dict[str, None]) -> tuple[Artifact, ...]:
+    """The directories that log files stand in."""
     parents = dict.fromkeys(posixpath.dirname(path) for path in paths)
     owner = draft.host.account
     return tuple(
@@ -98,7 +99,7 @@ def _directories(draft: Draft, paths: dict[str, None]) -> tuple[Artifact, ...]:
     )
 
 
-def _file(draft: Draft, path: str) -> Artifact:
+def file(draft: Draft, path: str) -> Artifact:
     """Made at install: systemd would make it root:root 0644 less the agent's umask, and the
     agent could not read its own log."""
     owner = draft.host.account
@@ -106,7 +107,8 @@ def _file(draft: Draft, path: str) -> Artifact:
     return Artifact(Kind.LOG, path, "", LOG_MODE, owner.name, group)
 
 
-def _moved(draft: Draft, stream: Stream) -> Note:
+def moved(draft: Draft, stream: Stream) -> Note:
+    """Where a log goes, and why not where it was wanted."""
     return note(
         draft.name,
         ("logging", stream.field),
