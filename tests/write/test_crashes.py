@@ -17,6 +17,7 @@ from small_host import SmallHost, agent, unit
 from pa_units.kit.errors import PaError
 from pa_units.write import apply as writer
 from pa_units.write import restore, transaction
+from pa_units.write.request import After
 from pa_units.write.session import session
 
 Act = Callable[[SmallHost], object]
@@ -49,7 +50,8 @@ def updated(host: SmallHost) -> None:
 
 
 def update(host: SmallHost) -> None:
-    host.install(agent("bot", "2", helpers="2", enabled=False), agent("eye", "2"))
+    bot = agent("bot", "2", helpers="2", enabled=False)
+    host.install(bot, agent("eye", "2"), after=After.START)
 
 
 STORIES = {
@@ -58,7 +60,7 @@ STORIES = {
     "apply with prune": Story(
         installed, lambda host: host.install(agent("bot", "2"), prune=["eye"])
     ),
-    "remove": Story(installed, lambda host: host.remove("bot", "eye")),
+    "remove": Story(installed, lambda host: host.remove("bot", "eye", after=After.RELOAD)),
     "purge": Story(installed, lambda host: host.remove("bot", "eye", purge=True)),
     "restore": Story(updated, lambda host: restore.restore(host.places, "bot", root=host.root)),
 }
