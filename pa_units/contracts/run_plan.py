@@ -51,6 +51,14 @@ class EnvFile(NamedTuple):
     required: bool = True
 
 
+class Credential(NamedTuple):
+    """A secret that the agent gets as a file below $CREDENTIALS_DIRECTORY."""
+
+    name: str
+    path: str
+    """where its value stands; read at each start"""
+
+
 class LogFile(NamedTuple):
     """Where an output stream goes."""
 
@@ -88,9 +96,13 @@ class RunPlan(NamedTuple):
     tasks: int = 0
     env: Mapping[str, str] = {}
     env_files: tuple[EnvFile, ...] = ()
+    credentials: tuple[Credential, ...] = ()
     start_timeout: int = 90_000
+    """0: no limit"""
     stop_timeout: int = 30_000
     stop_signal: int = 15
+    signal_all: bool = False
+    """to every process: the main one is a shell, which passes nothing on"""
     stop_command: Command | None = None
     reload_command: Command | None = None
     reload_signal: int = 0
@@ -109,6 +121,8 @@ class RunPlan(NamedTuple):
     reset_after: int = 300_000
     success: Exits = Exits()
     no_restart: Exits = Exits()
+    force_restart: Exits = Exits()
+    """ends that are followed by a restart even if they are a success"""
     needs: tuple[Need, ...] = ()
     stdout: LogFile | None = None
     """None: thrown away"""
@@ -204,6 +218,11 @@ def _env_file(value: object) -> EnvFile:
     return EnvFile(_text(path), required is True)
 
 
+def _credential(value: object) -> Credential:
+    name, path = _items(value)
+    return Credential(_text(name), _text(path))
+
+
 def _log_file(value: object) -> LogFile:
     path, max_size, max_files, compress, timestamps = _items(value)
     numbers = _number(max_size), _number(max_files)
@@ -228,9 +247,11 @@ _READERS: Mapping[str, Callable[[object], Any]] = {
     "tasks": _number,
     "env": codec.table,
     "env_files": lambda value: tuple(map(_env_file, _items(value))),
+    "credentials": lambda value: tuple(map(_credential, _items(value))),
     "start_timeout": _number,
     "stop_timeout": _number,
     "stop_signal": _number,
+    "signal_all": bool,
     "stop_command": _command,
     "reload_command": _command,
     "reload_signal": _number,
@@ -247,6 +268,7 @@ _READERS: Mapping[str, Callable[[object], Any]] = {
     "reset_after": _number,
     "success": _exits,
     "no_restart": _exits,
+    "force_restart": _exits,
     "needs": lambda value: tuple(map(_need, _items(value))),
     "stdout": _log_file,
     "stderr": _log_file,

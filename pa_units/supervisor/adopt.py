@@ -112,7 +112,7 @@ def _reload_over(plan: RunPlan, unit: Unit, found: Found) -> Plan:
 
 def _term_again(plan: RunPlan, unit: Unit, found: Found) -> Plan:
     unit.phase = TERM
-    return Plan(effects=(Signal(plan.stop_signal),))
+    return Plan(effects=(Signal(plan.stop_signal, plan.signal_all),))
 
 
 def _sweep_again(plan: RunPlan, unit: Unit, found: Found) -> Plan:

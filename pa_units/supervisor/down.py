@@ -86,7 +86,7 @@ def term(plan: RunPlan, unit: Unit, now: Now) -> Effects:
     if not unit.pid and not unit.helper:
         return wind_down(plan, unit, now, leftovers=True)
     unit.phase, unit.due_mono = TERM, now.mono + plan.stop_timeout / 1000
-    return (Signal(plan.stop_signal),)
+    return (Signal(plan.stop_signal, plan.signal_all),)
 
 
 def wind_down(plan: RunPlan, unit: Unit, now: Now, *, leftovers: bool) -> Effects:

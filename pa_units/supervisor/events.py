@@ -144,6 +144,8 @@ class Signal(NamedTuple):
     """Send a signal to the main process, or to the command under way if there is none."""
 
     number: int
+    everyone: bool = False
+    """to every process of the run"""
 
 
 class EndHelper(NamedTuple):

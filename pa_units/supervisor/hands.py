@@ -124,6 +124,10 @@ class Hands:
     def signal(self, ward: Ward, effect: Signal) -> None:
         """Signal the main process, or the command under way."""
         unit = ward.unit
+        if effect.everyone:
+            for one in tree.of_run(unit.run, ward.session):
+                tree.send(one, effect.number)
+            return
         pid, born = (unit.pid, unit.born) if unit.pid else (unit.helper, unit.helper_born)
         self._children.signal(pid, born, effect.number)
 

@@ -75,6 +75,8 @@ def decide(plan: RunPlan, unit: Unit, now: Now) -> None:
 def _restarts(plan: RunPlan, unit: Unit) -> bool:
     if not unit.wanted or plan.policy == "never":
         return False
+    if _among(plan.force_restart, unit.code, unit.status):
+        return True
     if unit.result != TIMEOUT and _among(plan.no_restart, unit.code, unit.status):
         return False
     # A oneshot that succeeded has done what it is for (Restart=, systemd.service(5)).

@@ -36,7 +36,7 @@ from pa_units.supervisor.events import (
     Swept,
     Thaw,
 )
-from pa_units.supervisor.phases import NOTHING, RELOAD, Effects, no_helper
+from pa_units.supervisor.phases import NOTHING, RELOAD, Effects, no_helper, start_due
 
 
 def step(plan: RunPlan, unit: Unit, event: Event, now: Now) -> Effects:
@@ -70,7 +70,7 @@ def _reload(plan: RunPlan, unit: Unit, _: Event, now: Now) -> Effects:
     if plan.reload_command is None:
         return (Signal(plan.reload_signal),)
     unit.phase, unit.words = RELOAD, ""
-    unit.due_mono = now.mono + plan.start_timeout / 1000
+    unit.due_mono = start_due(plan, now)
     return (Run(plan.reload_command),)
 
 

@@ -35,11 +35,16 @@ def pre(plan: RunPlan, unit: Unit, now: Now) -> Effects:
     """Run the hook of this step; after the last one the main process. Each may take as long as the
     start: `TimeoutStartSec=`, systemd.service(5)."""
     if unit.step < len(plan.pre_start):
-        unit.phase, unit.due_mono = PRE, now.mono + plan.start_timeout / 1000
+        unit.phase, unit.due_mono = PRE, start_due(plan, now)
         return (Run(plan.pre_start[unit.step]),)
     unit.phase, unit.step, unit.words = MAIN, 0, ""
-    unit.due_mono = 0.0 if plan.type == "exec" else now.mono + plan.start_timeout / 1000
+    unit.due_mono = 0.0 if plan.type == "exec" else start_due(plan, now)
     return (Launch(),)
+
+
+def start_due(plan: RunPlan, now: Now) -> float:
+    """Return when a step of a start has taken too long."""
+    return now.mono + plan.start_timeout / 1000 if plan.start_timeout else 0.0
 
 
 def no_helper(unit: Unit) -> None:

@@ -2,11 +2,11 @@
 
 import os
 import stat
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 
 from pa_units.contracts.run_plan import Command, RunPlan
 from pa_units.contracts.run_state import EXITED, Unit
-from pa_units.supervisor import accounts
+from pa_units.supervisor import accounts, credentials
 from pa_units.supervisor.accounts import Identity, NoAccount
 from pa_units.supervisor.environment import Unreadable, environment, expand
 from pa_units.supervisor.launch import Failed, Launch
@@ -24,9 +24,10 @@ Streams = Callable[[RunPlan, int], tuple[str, str]]
 class Preparing:
     """Knows who agents are, so that passwd is not read at each restart."""
 
-    def __init__(self, streams: Streams, locale: str) -> None:
-        """`streams` opens the pipes of a plan for a user number."""
+    def __init__(self, streams: Streams, runtime: str, locale: str) -> None:
+        """`streams` opens the pipes of a plan for a user number; credentials go to `runtime`."""
         self._streams = streams
+        self._runtime = runtime
         self._locale = locale
         self._known: dict[tuple[str, str], Identity] = {}
         self._prepared: dict[str, Launch] = {}
@@ -47,7 +48,7 @@ class Preparing:
     def ahead(self, plan: RunPlan, unit: Unit) -> Launch | None:
         """Prepare the next start of a main process while nothing else is to do. Not one that reads
         files: they may change."""
-        if plan.env_files or plan.pre_start:
+        if plan.env_files or plan.credentials or plan.pre_start:
             return None
         launch = self.launch(plan, unit.but(run=unit.next_run), plan.main)
         self._prepared[plan.unit] = launch
@@ -67,6 +68,9 @@ class Preparing:
             identity = self._identity(plan, unit)
             variables = environment(plan, identity, unit.run, self._locale)
             _make_directory(plan, identity)
+            if plan.credentials:
+                place = credentials.hand_over(self._runtime, plan, identity)
+                variables[credentials.VARIABLE] = place
             out, err = self._streams(plan, identity.uid)
         except NoAccount as error:
             raise Failed(error.status, error.words) from None
@@ -76,7 +80,7 @@ class Preparing:
             words = str(error.strerror).lower()
             raise Failed(STDOUT, f"cannot open the log pipe {error.filename}: {words}") from None
         return Launch(
-            program=command.program,
+            program=_found(command.program, variables),
             argv=expand(command.words, variables),
             env=variables | (_facts(unit, role) if role else {}),
             cwd=plan.cwd,
@@ -97,6 +101,14 @@ class Preparing:
             found = accounts.named(*key) if plan.user else accounts.own()
             self._known[key] = found
         return self._known[key]
+
+
+def _found(program: str, variables: Mapping[str, str]) -> str:
+    """A bare name is looked up in the agent's own PATH; where it is nowhere execve(2) says so."""
+    if "/" in program:
+        return program
+    candidates = (f"{directory}/{program}" for directory in variables["PATH"].split(":"))
+    return next((path for path in candidates if os.access(path, os.X_OK)), program)
 
 
 def _facts(unit: Unit, role: str) -> dict[str, str]:

@@ -9,8 +9,8 @@ posix_spawn, reports, and ends: then the agent is the supervisor's child
 
 Started by file name, so it imports the standard library alone. It forks a spare for each byte that
 it reads from descriptor 5. Spares share the socket 3 (SOCK_SEQPACKET): an order is a marshalled
-tuple, see `launch.py`, for now or for the word GO; until then another may take its place. Descriptor 4
-holds the supervisor's lock until every process of ours executes its own program.
+tuple, see `launch.py`, for now or for the word GO; until then another may take its place.
+Descriptor 4 holds the supervisor's lock until every process of ours executes its own program.
 """
 
 import marshal

@@ -11,7 +11,7 @@ from pa_units.contracts.places import Places
 from pa_units.contracts.run_plan import RunPlan
 from pa_units.contracts.run_state import EXITED, UNKNOWN, Unit
 from pa_units.contracts.status import State
-from pa_units.supervisor import judge, machine, needs, tree
+from pa_units.supervisor import credentials, judge, machine, needs, tree
 from pa_units.supervisor.child import Children, End
 from pa_units.supervisor.events import (
     Await,
@@ -68,7 +68,8 @@ class Supervisor:
         self._closed: list[Callable[[], None]] = []
         self.squeeze = Squeeze()
         self.flows = Flows(tools.loop, tools.pipes, self.squeeze.add)
-        self.preparing = Preparing(self.flows.open, os.environ.get("LANG", "C.UTF-8"))
+        locale = os.environ.get("LANG", "C.UTF-8")
+        self.preparing = Preparing(self.flows.open, tools.places.runtime, locale)
         brain = Brain(self.apply, self._numbers, self._adopted_ended)
         self.hands = Hands(tools.loop, tools.children, self.preparing, brain)
         self.wards: dict[str, Ward] = {}
@@ -284,6 +285,8 @@ class Supervisor:
         return self.wards[name].unit.state in needs.DOWN
 
     def _after_down(self, ward: Ward) -> None:
+        if ward.plan.credentials:
+            credentials.take_back(self.tools.places.runtime, ward.name)
         if ward.gone:
             self.forget(ward)
         if self._going_down:

@@ -25,6 +25,7 @@ from pa_units.supervisor.phases import (
     Effects,
     begin,
     pre,
+    start_due,
 )
 
 
@@ -83,7 +84,7 @@ def not_found(plan: RunPlan, unit: Unit, event: NotFound, now: Now) -> Effects:
 def post(plan: RunPlan, unit: Unit, now: Now) -> Effects:
     """Run the hook of this step; after the last one the unit is up."""
     if unit.step < len(plan.post_start):
-        unit.phase, unit.due_mono = POST, now.mono + plan.start_timeout / 1000
+        unit.phase, unit.due_mono = POST, start_due(plan, now)
         return (Run(plan.post_start[unit.step]),)
     if not unit.pid:  # a oneshot: it is done
         unit.then = "judge"

@@ -17,7 +17,7 @@ def part(draft: Draft) -> Part:
     """`Type=`, `Exec…=`, signals and time limits."""
     return Part(
         (*start_type.lines(draft), *_commands(draft), *_stopping(draft)),
-        notes=(*_missing_program(draft), *start_type.notes(draft)),
+        notes=(*missing_program(draft), *start_type.notes(draft)),
     )
 
 
@@ -73,7 +73,7 @@ def _stopping(draft: Draft) -> tuple[Directive, ...]:
         *signal,
         *_exit_codes("SuccessExitStatus", agent.success_exit_codes),
         *_exit_codes("RestartPreventExitStatus", agent.no_restart_exit_codes),
-        *_exit_codes("RestartForceExitStatus", _not_for_reload(agent)),
+        *_exit_codes("RestartForceExitStatus", not_for_reload(agent)),
     )
 
 
@@ -87,7 +87,7 @@ _CLEAN = frozenset({"SIGHUP", "SIGINT", "SIGTERM", "SIGPIPE"})
 """Signals that end a process with success, systemd.service(5), SuccessExitStatus=."""
 
 
-def _not_for_reload(agent: Agent) -> tuple[str, ...]:
+def not_for_reload(agent: Agent) -> tuple[str, ...]:
     """A program that does not handle the signal of a reload is ended by it, for systemd with
     success: without this line it would stay down (ran on 252 and 257)."""
     signal = agent.reload_signal
@@ -100,7 +100,8 @@ def _exit_codes(directive: str, codes: tuple[str, ...]) -> tuple[tuple[str, text
     return ((directive, text.words(codes)),) if codes else ()
 
 
-def _missing_program(draft: Draft) -> tuple[Note, ...]:
+def missing_program(draft: Draft) -> tuple[Note, ...]:
+    """Is the program there?"""
     if draft.place.executable is not None or draft.agent.cmd.shell:
         return ()
     program = draft.agent.cmd.words[0]

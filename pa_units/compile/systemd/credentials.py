@@ -12,12 +12,17 @@ from pa_units.spec.parts import Secret
 def part(draft: Draft) -> Part:
     """`LoadCredential=`: read by PID 1 at each start, shown to the agent alone below
     $CREDENTIALS_DIRECTORY."""
-    kept = {name: one for name, one in draft.agent.secrets.items() if one.target == "file"}
-    return Part(
-        tuple(_line(draft, name, one) for name, one in kept.items()),
-        tuple(_value(draft, name, one) for name, one in kept.items() if not _path(one)),
-        _notes(draft),
-    )
+    kept = _kept(draft).items()
+    return Part(tuple(_line(draft, name, one) for name, one in kept), values(draft), notes(draft))
+
+
+def _kept(draft: Draft) -> dict[str, Secret]:
+    return {name: one for name, one in draft.agent.secrets.items() if one.target == "file"}
+
+
+def values(draft: Draft) -> tuple[Artifact, ...]:
+    """The files of stored values."""
+    return tuple(_value(draft, name, one) for name, one in _kept(draft).items() if not _path(one))
 
 
 def _path(secret: Secret) -> str:
@@ -27,22 +32,23 @@ def _path(secret: Secret) -> str:
 
 
 def _line(draft: Draft, name: str, secret: Secret) -> Directive:
-    path = _path(secret) or _stored(draft, name)
+    path = _path(secret) or stored(draft, name)
     value = text.line(f"{name}:{path}", instance=draft.replicated)
     return Directive("Service", "LoadCredential", value)
 
 
-def _stored(draft: Draft, name: str) -> str:
-    """Where the value stands. No name of an agent holds `@`, so no other file has this name."""
+def stored(draft: Draft, name: str) -> str:
+    """Where a value stands. No name of an agent holds `@`, so no other file has this name."""
     return f"{draft.host.places.secrets}/{draft.name}@{name}"
 
 
 def _value(draft: Draft, name: str, secret: Secret) -> Artifact:
     template = f"${{{secret.source.removeprefix('env:')}}}"
-    return Artifact(Kind.SECRET, _stored(draft, name), mode=SECRET_MODE, value=template)
+    return Artifact(Kind.SECRET, stored(draft, name), mode=SECRET_MODE, value=template)
 
 
-def _notes(draft: Draft) -> tuple[Note, ...]:
+def notes(draft: Draft) -> tuple[Note, ...]:
+    """What is wrong with files that hold secrets."""
     found = (_problem(draft, name, one) for name, one in draft.agent.secrets.items())
     return tuple(problem for problem in found if problem)
 

@@ -25,10 +25,10 @@ def part(draft: Draft) -> Part:
     lines = (*given, *_env_files(draft))
     artifact = secret(draft)
     if artifact is None:
-        return Part(lines, notes=_notes(draft))
+        return Part(lines, notes=notes(draft))
     # The last one: systemd lets later files win over earlier ones.
     own = Directive("Service", "EnvironmentFile", _file(draft, artifact.path))
-    return Part((*lines, own), (artifact,), _notes(draft))
+    return Part((*lines, own), (artifact,), notes(draft))
 
 
 def literals(draft: Draft) -> Iterator[tuple[str, str]]:
@@ -86,7 +86,8 @@ def _from_files(draft: Draft) -> dict[str, str]:
     }
 
 
-def _notes(draft: Draft) -> tuple[Note, ...]:
+def notes(draft: Draft) -> tuple[Note, ...]:
+    """What is missing, or can be replaced by others."""
     return tuple(
         found
         for index, entry in enumerate(draft.agent.env_file)

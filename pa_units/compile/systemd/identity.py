@@ -110,8 +110,13 @@ def part(draft: Draft) -> Part:
     """User, working directory, priority."""
     return Part(
         (*_account(draft), *_directory(draft), *_process(draft)),
-        notes=(*_missing_directory(draft), *_missing_group(draft), *_in_vain(draft)),
+        notes=notes(draft),
     )
+
+
+def notes(draft: Draft) -> tuple[Note, ...]:
+    """What is missing on the host, or in vain."""
+    return (*_missing_directory(draft), *_missing_group(draft), *_in_vain(draft))
 
 
 def _missing_directory(draft: Draft) -> tuple[Note, ...]:

@@ -1,0 +1,1 @@
+"""The built-in supervisor as a target: one plan in JSON for each unit."""
