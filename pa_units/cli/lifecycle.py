@@ -1,10 +1,12 @@
 """`start`, `stop`, `restart`, `enable`, `disable`, and what becomes of agents in any verb."""
 
+import time
 from collections.abc import Sequence
 
 import click
 
 from pa_units.cli import options, out
+from pa_units.cli.show_status import soon
 from pa_units.contracts.ledger import Installed
 from pa_units.verbs import boot, control, rehearse
 from pa_units.verbs import lifecycle as verb
@@ -21,7 +23,11 @@ Agents = Sequence[Installed]
 @options.no_block
 @options.dry_run
 def start(at: Here, agents: Agents, no_block: bool, dry_run: bool) -> int:
-    """Start agents, with a fresh restart budget, and wait until they are up."""
+    """Start agents, with a fresh restart budget, and wait until they are up.
+
+    A scheduled agent then waits for its times (`pa restart` runs it now), one with sockets for the
+    first connection. NAME@2 is one of the replicas of NAME.
+    """
     if dry_run:
         return report(rehearse.start(at, agents))
     return report(verb.start(at, agents, wait=not no_block))
@@ -32,7 +38,8 @@ def start(at: Here, agents: Agents, no_block: bool, dry_run: bool) -> int:
 @options.no_block
 @options.dry_run
 def stop(at: Here, agents: Agents, no_block: bool, dry_run: bool) -> int:
-    """Stop agents. They start again at the next boot unless they are disabled too."""
+    """Stop agents, with their timers and sockets. They start again at the next boot unless they
+    are disabled too."""
     if dry_run:
         return report(rehearse.stop(at, agents))
     return report(verb.stop(at, agents, wait=not no_block))
@@ -43,7 +50,10 @@ def stop(at: Here, agents: Agents, no_block: bool, dry_run: bool) -> int:
 @options.no_block
 @options.dry_run
 def restart(at: Here, agents: Agents, no_block: bool, dry_run: bool) -> int:
-    """Restart agents; those that are stopped are started."""
+    """Restart agents; those that are stopped are started.
+
+    A scheduled agent runs now, once, and its times stay as they are. Open sockets stay open.
+    """
     if dry_run:
         return report(rehearse.restart(at, agents))
     return report(verb.restart(at, agents, wait=not no_block))
@@ -136,8 +146,9 @@ def show(outcome: Outcome) -> None:
     """Print what became of one agent; a failure with its cause and the last lines it printed."""
     name = out.paint(outcome.agent.name, "bold")
     if outcome.ok:
-        pid = f", pid {outcome.pid}" if outcome.pid else ""
-        out.line(f"{name}: {outcome.did}{pid}")
+        due = soon("next run", outcome.next_run_us, time.time())
+        pid = f"pid {outcome.pid}" if outcome.pid else ""
+        out.line(f"{name}: " + ", ".join(filter(None, (outcome.did, outcome.note, pid, due))))
         return
     out.hint(f"{name}: {out.paint(outcome.failed, 'red')}: {outcome.reason}")
     for line in outcome.log:

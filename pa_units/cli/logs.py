@@ -90,7 +90,8 @@ def logs(
         out.hint("pa: lines of log files have no time: --since and --until choose whole files")
     if follow:
         out.live()
-    show((verb.follow if follow else verb.history)(at, agents, wanted), form, agents)
+    each = [one for agent in agents for one in agent.each]
+    show((verb.follow if follow else verb.history)(at, each, wanted), form, each)
 
 
 def _refuse_with_restarts(*, follow: bool, grep: str) -> None:

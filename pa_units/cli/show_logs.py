@@ -88,13 +88,9 @@ def _labels(agents: Sequence[Installed]) -> dict[Label, str]:
 
 
 def _names(agent: Installed, *, alone: bool) -> dict[Label, str]:
-    """The outputs of one agent: its replicas, its second file."""
+    """The outputs of one agent, or replica: its service, its second file."""
     own = "" if alone else agent.name
-    several = len(agent.workers) > 1
-    found = {
-        (agent.name, unit, "journal"): unit.removesuffix(".service") if several else own
-        for unit in agent.workers
-    }
+    found = {(agent.name, unit, "journal"): own for unit in agent.workers}
     found |= {(agent.name, "", stream): own for stream in agent.logs}
     if "stderr" in agent.logs:
         found[agent.name, "", "stderr"] = f"{own} stderr".lstrip()

@@ -1,7 +1,7 @@
 """How the status of agents looks on a terminal. On the path of `pa status`: light imports."""
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from pa_units.cli import out
 from pa_units.cli.out import Column
@@ -14,6 +14,7 @@ from pa_units.verbs.status import Detail, detail, statuses
 _STYLES = {
     State.RUNNING: "green",
     State.SCHEDULED: "green",
+    State.LISTENING: "green",
     State.STARTING: "yellow",
     State.RESTARTING: "yellow",
     State.STOPPING: "yellow",
@@ -35,14 +36,21 @@ _COLUMNS = (
 
 
 def show_table(statuses: Sequence[AgentStatus]) -> None:
-    """One line per agent."""
+    """One line per agent, and below it one per replica."""
     now = time.time()
-    out.table(_COLUMNS, [_cells(status, now) for status in statuses])
+    rows = [row for status in statuses for row in _rows(status, now)]
+    out.table(_COLUMNS, rows)
 
 
-def _cells(status: AgentStatus, now: float) -> tuple[str, ...]:
+def _rows(status: AgentStatus, now: float) -> Iterator[tuple[str, ...]]:
+    yield _cells(status, now)
+    for one in status.replicas:
+        yield _cells(one, now, indent="  ")
+
+
+def _cells(status: AgentStatus, now: float, indent: str = "") -> tuple[str, ...]:
     return (
-        status.name,
+        indent + status.name,
         state(status),
         str(status.pid or "-"),
         span(now - status.since_us / 1e6) if status.since_us else "-",
@@ -67,16 +75,28 @@ def restarts(status: AgentStatus) -> str:
 
 def remark(status: AgentStatus, now: float) -> str:
     """Why, and what comes next."""
-    if status.next_restart_us is None:
-        return status.reason
-    left = status.next_restart_us / 1e6 - now
-    due = f"next start in {span(left)}" if left > 0 else "starting now"
-    return f"{status.reason}; {due}" if status.reason else due
+    due = (
+        soon("next start", status.next_restart_us, now),
+        soon("next run", status.next_run_us, now),
+    )
+    return "; ".join(filter(None, (status.reason, *due)))
+
+
+def soon(what: str, at_us: int | None, now: float) -> str:
+    """`next run in 5h`; empty if there is none."""
+    if at_us is None:
+        return ""
+    left = at_us / 1e6 - now
+    return f"{what} in {span(left)}" if left > 0 else f"{what} now"
 
 
 def items(statuses: Sequence[AgentStatus]) -> list[dict[str, object]]:
     """The same for programs."""
-    return [{"schema": SCHEMA, **status._asdict()} for status in statuses]
+    return [{"schema": SCHEMA, **_item(status)} for status in statuses]
+
+
+def _item(status: AgentStatus) -> dict[str, object]:
+    return {**status._asdict(), "replicas": [_item(one) for one in status.replicas]}
 
 
 NOT_RUNNING = 3
@@ -138,6 +158,8 @@ def show_page(shown: Detail) -> None:
     for name, text in facts:
         if text:
             out.line(f"  {out.paint(name.rjust(8), 'dim')}  {text}")
+    if status.replicas:
+        show_table(status.replicas)
 
 
 def _boot(shown: Detail) -> str:

@@ -7,7 +7,7 @@ takes 8 ms, this one 3.
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from pa_units.contracts import codec
+from pa_units.contracts import codec, units
 from pa_units.contracts.places import Places
 from pa_units.contracts.refs import Scope, UnitRef, refs
 from pa_units.kit import files
@@ -80,9 +80,17 @@ class Installed(NamedTuple):
         return tuple(unit.name for unit in self.runs or self.units[:1])
 
     @property
-    def plain(self) -> bool:
-        """One service and nothing else is started, stopped and looked at."""
-        return not (self.starts or self.runs)
+    def each(self) -> "tuple[Installed, ...]":
+        """The agent, or its replicas, each as an agent named NAME@1 and so on."""
+        if not self.runs:
+            return (self,)
+        return tuple(self._replica(unit) for unit in self.runs)
+
+    def _replica(self, unit: UnitRef) -> "Installed":
+        name = units.stem(unit.name)
+        number = name.rpartition("@")[2]
+        logs = {stream: number.join(units.log_parts(path)) for stream, path in self.logs.items()}
+        return self._replace(name=name, units=(unit,), starts=(), runs=(), logs=logs)
 
 
 class Ledger(NamedTuple):

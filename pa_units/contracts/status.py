@@ -17,9 +17,12 @@ class State(StrEnum):
     FAILED = "failed"
     PAUSED = "paused"
     SCHEDULED = "scheduled"
+    """it runs at its times, and none of them is now"""
+    LISTENING = "listening"
+    """the first connection starts it"""
 
 
-UP = frozenset({State.RUNNING, State.PAUSED, State.SCHEDULED})
+UP = frozenset({State.RUNNING, State.PAUSED, State.SCHEDULED, State.LISTENING})
 """States that `status` and `is-active` answer with exit code 0."""
 
 
@@ -55,3 +58,7 @@ class AgentStatus(NamedTuple):
     """what is not as it was installed, in words; None: not looked at, as in a list of all"""
     origin: str = ""
     """the spec file that it was installed from"""
+    next_run_us: int | None = None
+    """when it is started next, by its schedule"""
+    replicas: "tuple[AgentStatus, ...]" = ()
+    """each of them, named NAME@1 and so on; then the figures above are those of all together"""

@@ -3,6 +3,7 @@
 No name of ours can be another agent's: agents are not called `pa-…` and hold no `@`.
 """
 
+import posixpath
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
@@ -62,6 +63,24 @@ def template(agent: str) -> str:
 def instance(agent: str, number: int) -> str:
     """One of these, counted from 1."""
     return f"{agent}@{number}.service"
+
+
+def stem(service: str) -> str:
+    """`NAME@1` for the first instance, the agent's name for its only service."""
+    return service.removesuffix(".service")
+
+
+def file_of(service: str) -> str:
+    """The unit file that a service has: instances share their template's."""
+    name, at, _ = service.partition("@")
+    return template(name) if at else service
+
+
+def log_parts(path: str) -> tuple[str, str]:
+    """What stands before and after the number in the log file of a replica: `bot@2.log` for
+    `bot.log`. Two processes that append to one file cut into each other's lines."""
+    stem_, suffix = posixpath.splitext(path)
+    return f"{stem_}@", suffix
 
 
 def target(agent: str) -> str:

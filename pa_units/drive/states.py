@@ -164,7 +164,9 @@ _UNIT_PROPERTIES = (
     "InvocationID NeedDaemonReload Job ActiveEnterTimestamp InactiveEnterTimestamp "
     "InactiveExitTimestamp StateChangeTimestamp"
 )
+_TIMER_PROPERTIES = "NextElapseUSecRealtime NextElapseUSecMonotonic"
 PROPERTIES: Mapping[str, str] = {
+    **dict.fromkeys(_TIMER_PROPERTIES.split(), "org.freedesktop.systemd1.Timer"),
     **dict.fromkeys(_SERVICE_PROPERTIES.split(), "org.freedesktop.systemd1.Service"),
     **dict.fromkeys(_UNIT_PROPERTIES.split(), "org.freedesktop.systemd1.Unit"),
 }

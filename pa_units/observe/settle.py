@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from pa_units.contracts.ledger import Installed
-from pa_units.contracts.status import State
+from pa_units.contracts.status import UP, AgentStatus, State
 from pa_units.drive import read
 from pa_units.drive.states import UnitState, unit_state
 from pa_units.drive.wire import Wire
+from pa_units.observe import status
 from pa_units.observe.states import judge
 
 GRACE_S = 1.0
@@ -30,11 +31,16 @@ _PROPERTIES = (
 
 
 class Settled(NamedTuple):
-    """How a start went. `reason` says why an agent is not up, in words."""
+    """How a start went."""
 
     up: bool
     reason: str = ""
+    """why it is not up, in words"""
     pid: int = 0
+    note: str = ""
+    """what else there is to say of one that is up"""
+    next_run_us: int | None = None
+    """of one that its times start"""
 
 
 _ROUNDS = 3
@@ -42,10 +48,36 @@ _ROUNDS = 3
 
 
 def settle(wire: Wire, agents: Sequence[Installed]) -> dict[str, Settled]:
-    """Wait for the grace period and say of each agent whether its run of before still lives.
+    """Wait for the grace period and say of each agent whether its run of before still lives; of
+    one that waits for its time or a connection, whether it does."""
+    own = [agent for agent in agents if not agent.starts]
+    waiting = [agent for agent in agents if agent.starts]
+    alive = _lives(wire, [one for agent in own for one in agent.each])
+    found = {agent.name: _together(agent, alive) for agent in own}
+    for one in status.many(wire, waiting, agents[0].scope) if waiting else ():
+        found[one.name] = _at_the_door(one)
+    return found
 
-    A run that another command has begun meanwhile, and not a crash, gets a grace period too.
-    """
+
+def _together(agent: Installed, alive: Mapping[str, Settled]) -> Settled:
+    if not agent.runs:
+        return alive[agent.name]
+    parts = [(one.name, alive[one.name]) for one in agent.each]
+    down = [f"{name}: {settled.reason}" for name, settled in parts if not settled.up]
+    if down:
+        return Settled(False, f"{len(parts) - len(down)} of {len(parts)} are up; {down[0]}")
+    return Settled(True, note=f"{len(parts)} replicas")
+
+
+def _at_the_door(one: AgentStatus) -> Settled:
+    if one.state not in UP:
+        return Settled(False, one.reason or f"it is {one.state}")
+    note = str(one.state) if one.state is State.LISTENING else ""
+    return Settled(True, pid=one.pid, note=note, next_run_us=one.next_run_us)
+
+
+def _lives(wire: Wire, agents: Sequence[Installed]) -> dict[str, Settled]:
+    """A run that another command has begun meanwhile, and not a crash, gets a grace period too."""
     found: dict[str, Settled] = {}
     left = list(agents)
     before = _read(wire, left)
@@ -85,6 +117,8 @@ def _is_anew(
 
 def _compare(agent: Installed, before: UnitState, after: UnitState) -> Settled:
     judged = judge(after, agent)
+    if agent.ends and judged.state in (State.RUNNING, State.STOPPED) and not judged.reason:
+        return Settled(True, pid=after.main_pid or 0)
     if judged.state is State.RUNNING and before.invocation == after.invocation:
         return Settled(True, pid=after.main_pid or 0)
     if judged.state is State.RUNNING:

@@ -25,6 +25,10 @@ WAITING_IN_HELPER = "start-pre"
 HELPER_BASE_MS = 100
 """`RestartSec=` where a helper waits for the rest of the delay."""
 
+_ENDING = {"start": "", "exited": "completed"}
+"""Substates of a oneshot whose program runs, or has run and whose success is remembered. systemd
+calls the first `activating`: to it the whole run is the start."""
+
 _UNUSABLE = {
     "not-found": "",
     "masked": "its unit is masked",
@@ -54,6 +58,8 @@ def judge(unit: UnitState, agent: Installed) -> Judged:
         return _restarting(unit, agent, restarts)
     if state is State.FAILED:
         return Judged(state, _failure(unit, agent, restarts), None)
+    if agent.ends and unit.sub in _ENDING:
+        return Judged(State.RUNNING, _ENDING[unit.sub], None)
     return Judged(state, cause(unit) if state is State.STOPPED else "", None)
 
 

@@ -10,7 +10,9 @@ from pa_units.drive import read
 from pa_units.drive.states import UnitState
 from pa_units.drive.wire import Wire
 from pa_units.measure.cgroup import Usage, hierarchy, usages
+from pa_units.observe.doors import doors
 from pa_units.observe.states import WAITING_IN_HELPER, judge, one_moment
+from pa_units.observe.whole import whole
 
 _MICROSECONDS = 1_000_000
 
@@ -18,29 +20,38 @@ _MICROSECONDS = 1_000_000
 def many(wire: Wire, agents: Sequence[Installed], scope: Scope) -> tuple[AgentStatus, ...]:
     """The status of many agents: one list of units, the kernel's files, and the few properties
     that only the manager knows."""
-    units = read.states(wire, [agent.units[0].name for agent in agents])
-    groups = _groups(wire, agents, units, scope)
+    each = [one for agent in agents for one in agent.each]
+    units = read.states(wire, [_unit(one) for one in each])
+    groups = _groups(wire, units, scope)
     used = usages(groups.values(), hierarchy())
     pids = _main_pids(wire, groups, used)
     found = [
         _status(
-            agent,
-            units[unit := agent.units[0].name],
+            one,
+            units[unit := _unit(one)],
             used.get(groups.get(unit, ""), Usage()),
             pids.get(unit, 0),
         )
-        for agent in agents
+        for one in each
     ]
-    return tuple(with_causes(found, scope))
+    parts = iter(with_causes(found, scope))
+    around = doors(wire, agents)
+    return tuple(whole(agent, [next(parts) for _ in agent.each], around) for agent in agents)
+
+
+def _unit(agent: Installed) -> str:
+    return agent.units[0].name
 
 
 def one(wire: Wire, agent: Installed) -> tuple[AgentStatus, UnitState]:
-    """Everything about one agent, with what systemd itself says of its unit."""
-    unit = read.details(wire, agent.units[0].name)
+    """Everything about one agent, with what systemd itself says of its main unit."""
+    unit = read.details(wire, _unit(agent))
+    if agent.runs:
+        return many(wire, [agent], agent.scope)[0], unit
     used = usages([unit.control_group], hierarchy(), io=True)[unit.control_group]
     status = _status(agent, unit, used if unit.control_group else Usage(), unit.main_pid or 0)
-    (status,) = with_causes([status._replace(since_us=_since(unit, status.state))], agent.scope)
-    return status, unit
+    found = with_causes([status._replace(since_us=_since(unit, status.state))], agent.scope)
+    return whole(agent, found, doors(wire, [agent])), unit
 
 
 _LOOK_BACK_S = 5
@@ -68,20 +79,16 @@ def with_causes(found: Sequence[AgentStatus], scope: Scope) -> list[AgentStatus]
 
 
 def control_groups(wire: Wire, agents: Sequence[Installed], scope: Scope) -> dict[str, str]:
-    """The control group of the main unit of every agent that runs, by unit."""
-    units = read.states(wire, [agent.units[0].name for agent in agents])
-    return _groups(wire, agents, units, scope)
+    """The control group of every service of agents that runs, by unit."""
+    units = read.states(wire, [unit for agent in agents for unit in agent.workers])
+    return _groups(wire, units, scope)
 
 
-def _groups(
-    wire: Wire, agents: Sequence[Installed], units: Mapping[str, UnitState], scope: Scope
-) -> dict[str, str]:
+def _groups(wire: Wire, units: Mapping[str, UnitState], scope: Scope) -> dict[str, str]:
     """The control group of every unit that runs. In the system scope it follows from the name,
     unless an admin chose another slice: then the group that the name suggests is empty."""
     running = [
-        agent.units[0].name
-        for agent in agents
-        if units[agent.units[0].name].active in ("active", "activating", "reloading")
+        name for name, unit in units.items() if unit.active in ("active", "activating", "reloading")
     ]
     if scope is Scope.SYSTEM:
         return {unit: f"/system.slice/{unit}" for unit in running}
@@ -114,7 +121,7 @@ def _status(agent: Installed, unit: UnitState, used: Usage, pid: int) -> AgentSt
     running = judged.state in (State.RUNNING, State.PAUSED, State.STARTING, State.STOPPING)
     return AgentStatus(
         name=agent.name,
-        unit=agent.units[0].name,
+        unit=_unit(agent),
         state=judged.state,
         reason=judged.reason,
         pid=pid if running else 0,

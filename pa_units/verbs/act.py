@@ -1,16 +1,19 @@
 """Start, stop and restart: act, then read back. What verbs that act on agents are made of."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
 from pa_units.contracts.ledger import Installed
 from pa_units.drive import choose
-from pa_units.drive.base import Driver, JobResult
+from pa_units.drive.base import JobResult
 from pa_units.drive.wire import open_bus
+from pa_units.observe.aged import Aged
 from pa_units.observe.settle import settle
-from pa_units.verbs import logs
+from pa_units.verbs import logs, moves
 from pa_units.verbs.here import Here, may_write
+from pa_units.verbs.moves import Move, Moves
 
 
 class Outcome(NamedTuple):
@@ -32,6 +35,10 @@ class Outcome(NamedTuple):
     """it failed because the agent does not run"""
     taken: bool = True
     """did the init system take the request? If not, it is still to be done"""
+    note: str = ""
+    """what else there is to say of one that is up: `3 replicas`, `listening`"""
+    next_run_us: int | None = None
+    """when its schedule starts it next, wall clock in microseconds"""
 
 
 Selected = Sequence[Installed]
@@ -39,42 +46,55 @@ Selected = Sequence[Installed]
 
 def start(at: Here, agents: Selected, *, wait: bool = True) -> tuple[Outcome, ...]:
     """Start with a fresh restart budget; up when the same run still lives a second later."""
-    return _up(at, agents, "started", lambda driver: driver.start, wait=wait)
+    return _up(at, agents, moves.start(agents), "started", wait=wait)
 
 
 def restart(at: Here, agents: Selected, *, wait: bool = True) -> tuple[Outcome, ...]:
-    """Stop what runs, start everything."""
-    return _up(at, agents, "restarted", lambda driver: driver.restart, wait=wait)
+    """Stop what runs, start everything; a scheduled agent runs now."""
+    return _up(at, agents, moves.restart(agents), "restarted", wait=wait)
+
+
+def refresh(
+    at: Here, agents: Selected, outdated: Collection[str], aged: Aged, *, wait: bool = True
+) -> tuple[Outcome, ...]:
+    """Let a new version take the place of the old one."""
+    steps = moves.refresh(agents, outdated, aged)
+    return _up(at, agents, steps, "restarted", wait=wait)
 
 
 def stop(at: Here, agents: Selected, *, wait: bool = True) -> tuple[Outcome, ...]:
     """Stop; a stopped agent is no failure."""
-    results = _drive(at, agents, lambda driver: driver.stop, wait)
-    return tuple(
-        _outcome(agent, result, "stopped" if wait else "stopping")
-        for agent, result in zip(agents, results, strict=True)
-    )
+    results = _drive(at, moves.stop(agents), wait)
+    did = "stopped" if wait else "stopping"
+    return tuple(_outcome(agent, results[agent.name], did) for agent in agents)
 
 
-_Verb = Callable[..., list[JobResult]]
-
-
-def _drive(
-    at: Here, agents: Selected, verb: Callable[[Driver], _Verb], wait: bool
-) -> list[JobResult]:
+def _drive(at: Here, steps: Moves, wait: bool) -> dict[str, list[JobResult]]:
+    """Do one step after the other, each for all agents at once; what became of an agent's units
+    by its name."""
     may_write(at, "control agents")
-    units = [agent.units[0].name for agent in agents]
-    return verb(choose.driver())(at.scope, at.env, units, wait=wait)
+    found: dict[str, list[JobResult]] = defaultdict(list)
+    for step in steps:
+        units = [unit for names in step.units.values() for unit in names]
+        results = iter(_call(at, step, units, wait) if units else ())
+        for agent, names in step.units.items():
+            found[agent] += [next(results) for _ in names]
+    return found
 
 
-def _up(
-    at: Here, agents: Selected, did: str, verb: Callable[[Driver], _Verb], *, wait: bool
-) -> tuple[Outcome, ...]:
+def _call(at: Here, step: Move, units: list[str], wait: bool) -> list[JobResult]:
+    verb: Callable[..., list[JobResult]] = getattr(choose.driver(), step.verb)
+    if step.verb == "reset":
+        return verb(at.scope, at.env, units)
+    return verb(at.scope, at.env, units, wait=wait and step.waits)
+
+
+def _up(at: Here, agents: Selected, steps: Moves, did: str, *, wait: bool) -> tuple[Outcome, ...]:
     since_us = time.time_ns() // 1000
-    results = _drive(at, agents, verb, wait)
+    results = _drive(at, steps, wait)
     outcomes = {
-        agent.name: _outcome(agent, result, did if wait else "starting")
-        for agent, result in zip(agents, results, strict=True)
+        agent.name: _outcome(agent, results.get(agent.name, ()), did if wait else "starting")
+        for agent in agents
     }
     if wait:
         _read_back(at, agents, did, outcomes, since_us)
@@ -90,7 +110,14 @@ def _read_back(
         for name, settled in settle(wire, doubtful).items():
             before = outcomes[name]
             if settled.up:
-                outcomes[name] = Outcome(before.agent, True, did, pid=settled.pid)
+                outcomes[name] = Outcome(
+                    before.agent,
+                    True,
+                    did,
+                    pid=settled.pid,
+                    note=settled.note,
+                    next_run_us=settled.next_run_us,
+                )
             else:
                 outcomes[name] = _failed(at, before, settled.reason, since_us)
 
@@ -104,8 +131,12 @@ def _failed(at: Here, outcome: Outcome, reason: str, since_us: int) -> Outcome:
     )
 
 
-def _outcome(agent: Installed, result: JobResult, did: str) -> Outcome:
-    if result.ok:
+def _outcome(agent: Installed, results: Sequence[JobResult], did: str) -> Outcome:
+    failed = [result for result in results if not result.ok]
+    if not failed:
         return Outcome(agent, True, did)
-    taken = not result.denied and result.result != "unknown"
-    return Outcome(agent, False, "", result.message, denied=result.denied, taken=taken)
+    denied = any(result.denied for result in failed)
+    taken = not denied and all(result.result != "unknown" for result in failed)
+    first = failed[0]
+    words = first.message if len(results) == 1 else f"{first.unit}: {first.message}"
+    return Outcome(agent, False, "", words, denied=denied, taken=taken)

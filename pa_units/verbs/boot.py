@@ -7,6 +7,7 @@ from pa_units.verbs import install, lifecycle, specs
 from pa_units.verbs.act import Outcome
 from pa_units.verbs.bring_up import Wish, bring_up
 from pa_units.verbs.here import Here, may_write
+from pa_units.verbs.select import whole
 from pa_units.write import apply as writing
 from pa_units.write.request import After
 
@@ -16,6 +17,7 @@ def enable(
 ) -> tuple[Outcome, ...]:
     """Change `auto_start` of installed agents; what runs goes on running."""
     may_write(at, "enable agents" if on else "disable agents")
+    whole(agents, "enable" if on else "disable")
     if dry_run:
         return tuple(Outcome(agent, True, _foreseen(agent, on)) for agent in agents)
     loaded = specs.read([f"{at.places.agents}/{agent.name}.yaml" for agent in agents])

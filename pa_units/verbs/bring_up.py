@@ -11,11 +11,12 @@ from typing import NamedTuple
 from pa_units.contracts import ledger
 from pa_units.contracts.due import Due, Told
 from pa_units.contracts.ledger import Installed
-from pa_units.contracts.status import UP
+from pa_units.contracts.status import DOWN, UP
 from pa_units.drive import choose
 from pa_units.drive.errors import BusError
 from pa_units.drive.wire import open_bus
 from pa_units.observe import status
+from pa_units.observe.aged import Aged, aged
 from pa_units.observe.outdated import outdated
 from pa_units.verbs import act
 from pa_units.verbs.act import Outcome
@@ -80,14 +81,21 @@ def _run(at: Here, due: Due, wish: Wish) -> tuple[Outcome, ...]:
     with open_bus(at.scope, at.env, calls=len(agents)) as wire:
         states = {one.name: one.state for one in status.many(wire, agents, at.scope)}
         old = outdated(wire, due, agents, states)
-    up = {name for name, state in states.items() if state in UP} - old
-    stale = [agent for agent in agents if agent.name in old]
-    fresh = [agent for agent in agents if agent.name not in old | up and _shall_run(agent, wish)]
+        alive = [agent for agent in agents if states[agent.name] not in DOWN]
+        beside = aged(wire, alive, at.places.units)
+    stale = [agent for agent in alive if agent.name in old or _is_beside(agent, beside)]
+    new = {agent.name for agent in stale}
+    up = {name for name, state in states.items() if state in UP} - new
+    fresh = [agent for agent in agents if agent.name not in new | up and _shall_run(agent, wish)]
     return (
         *(Outcome(agent, True, "is up to date") for agent in wish.agents if agent.name in up),
-        *(act.restart(at, stale, wait=wish.wait) if stale else ()),
+        *(act.refresh(at, stale, old, beside, wait=wish.wait) if stale else ()),
         *(act.start(at, fresh, wait=wish.wait) if fresh else ()),
     )
+
+
+def _is_beside(agent: Installed, beside: Aged) -> bool:
+    return any(unit.name in beside.sockets | beside.daemons for unit in agent.units)
 
 
 def _left(at: Here, due: Due, wish: Wish) -> list[Installed]:

@@ -60,42 +60,49 @@ def _act(
 ) -> tuple[Outcome, ...]:
     """Send to those that run; each is done when its state is the wanted one afterwards."""
     may_write(at, "control agents")
-    before = _states(at, agents)
-    alive = [agent for agent in agents if before[agent.name].state in _ALIVE]
-    units = [agent.units[0].name for agent in alive]
+    before = _services(at, agents)
+    alive = {unit for unit, one in before.items() if one.state in _ALIVE}
+    units = [unit for agent in agents for unit in agent.workers if unit in alive]
     results = dict(zip(units, send(at.scope, at.env, units) if units else [], strict=True))
-    after = _states(at, alive) if wanted else {}
+    after = _services(at, agents) if wanted and units else {}
     return tuple(
         _outcome(
             Outcome(agent, True, did, failed=failed or f"not {did}"),
-            results.get(agent.units[0].name),
-            after.get(agent.name),
+            [results[unit] for unit in agent.workers if unit in results],
+            [after[unit] for unit in agent.workers if unit in results and unit in after],
             wanted,
         )
         for agent in agents
     )
 
 
-def _states(at: Here, agents: Selected) -> dict[str, AgentStatus]:
+def _services(at: Here, agents: Selected) -> dict[str, AgentStatus]:
+    """The status of every service of agents, by unit: of replicas some may run."""
     if not agents:
         return {}
-    return {one.name: one for one in statuses(at, [agent.name for agent in agents])}
+    found = statuses(at, [agent.name for agent in agents])
+    return {one.unit: one for whole in found for one in whole.replicas or (whole,)}
 
 
 _NO_SUCH_ACTION = "JobTypeNotApplicable"
 
 
 def _outcome(
-    done: Outcome, result: JobResult | None, after: AgentStatus | None, wanted: State | None
+    done: Outcome,
+    results: Sequence[JobResult],
+    after: Sequence[AgentStatus],
+    wanted: State | None,
 ) -> Outcome:
     """`done` is the outcome if all went well."""
-    if result is None:
+    if not results:
         return done._replace(ok=False, reason="it does not run", idle=True)
+    result = next((result for result in results if not result.ok), results[0])
     if result.error_name.endswith(_NO_SUCH_ACTION):
         reason = "its spec has neither reload_command nor reload_signal"
         return done._replace(ok=False, reason=reason)
     if not result.ok:
         return done._replace(ok=False, reason=result.message, denied=result.denied)
-    if after is not None and after.state is not wanted:
-        return done._replace(ok=False, reason=after.reason or f"it is {after.state} now")
+    for one in after:
+        if one.state is not wanted:
+            return done._replace(ok=False, reason=one.reason or f"it is {one.state} now")
     return done

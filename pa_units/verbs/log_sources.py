@@ -62,8 +62,9 @@ class Sources(NamedTuple):
 
 def sources(agents: Sequence[Installed]) -> Sources:
     """Say where agents print to."""
-    files = {path: (agent.name, stream) for agent in agents for stream, path in agent.logs.items()}
-    in_journal = [agent for agent in agents if "stdout" not in agent.logs]
+    each = [one for agent in agents for one in agent.each]
+    files = {path: (one.name, stream) for one in each for stream, path in one.logs.items()}
+    in_journal = [one for one in each if "stdout" not in one.logs]
     return Sources(files, {unit: agent.name for agent in in_journal for unit in agent.workers})
 
 

@@ -36,6 +36,8 @@ def _matching(agents: Mapping[str, Installed], name: str) -> dict[str, Installed
     wanted = name.removesuffix(".service")
     if wanted in agents:
         return {wanted: agents[wanted]}
+    if "@" in wanted and (replica := _replica(agents, wanted)):
+        return {wanted: replica}
     if any(sign in name for sign in _GLOB):
         from fnmatch import fnmatchcase
 
@@ -43,6 +45,23 @@ def _matching(agents: Mapping[str, Installed], name: str) -> dict[str, Installed
             return found
         raise NotInstalled(f"no installed agent matches '{name}'", "pa list shows all")
     raise NotInstalled(f"no agent '{name}' is installed", _similar(agents, wanted))
+
+
+def _replica(agents: Mapping[str, Installed], name: str) -> Installed | None:
+    """One of an agent's replicas, as an agent of its own."""
+    of = agents.get(name.partition("@")[0])
+    return next((one for one in of.each if of.runs and one.name == name), None) if of else None
+
+
+def whole(agents: Sequence[Installed], doing: str) -> None:
+    """Raise UsageError if one of them is a replica: it is installed with the others."""
+    for agent in agents:
+        if "@" in agent.name:
+            name = agent.name.partition("@")[0]
+            raise UsageError(
+                f"cannot {doing} {agent.name} alone: it is one of the replicas of {name}",
+                f"name {name}, or change its 'replicas' and install it again",
+            )
 
 
 def _similar(agents: Mapping[str, Installed], name: str) -> str:

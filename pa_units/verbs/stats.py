@@ -30,9 +30,10 @@ class Figures(NamedTuple):
 
 
 def figures(at: Here, agents: Sequence[Installed]) -> tuple[Figures, ...]:
-    """Look twice at the control groups of agents."""
-    with open_bus(at.scope, at.env, calls=len(agents)) as wire:
-        groups = control_groups(wire, agents, at.scope)
+    """Look twice at the control groups of agents; of each replica, where there are several."""
+    each = [one for agent in agents for one in agent.each]
+    with open_bus(at.scope, at.env, calls=len(each)) as wire:
+        groups = control_groups(wire, each, at.scope)
     mounted = hierarchy()
     first, began = usages(groups.values(), mounted), time.monotonic()
     time.sleep(SAMPLE_S)
@@ -40,7 +41,7 @@ def figures(at: Here, agents: Sequence[Installed]) -> tuple[Figures, ...]:
     none = Usage()
     return tuple(
         _figures(agent.name, first.get(group, none), second.get(group, none), passed)
-        for agent in agents
+        for agent in each
         for group in [groups.get(agent.units[0].name, "")]
     )
 

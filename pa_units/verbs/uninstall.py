@@ -10,6 +10,7 @@ from pa_units.kit.errors import PaError
 from pa_units.verbs import lifecycle, trial
 from pa_units.verbs.bring_up import Wish, bring_up
 from pa_units.verbs.here import Here, may_write
+from pa_units.verbs.select import whole
 from pa_units.write import apply as writing
 from pa_units.write.changes import Changes
 from pa_units.write.request import After
@@ -31,6 +32,7 @@ def uninstall(
     cannot be stopped: then nothing was removed.
     """
     may_write(at, "uninstall agents")
+    whole(agents, "uninstall")
     if dry_run:
         none, names = Bundle((), ()), [agent.name for agent in agents]
         planned = writing.preview(at.places, none, remove=names, purge=purge, root=at.root)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 
+from pa_units.contracts import units
 from pa_units.contracts.bundle import Kind
 from pa_units.contracts.ledger import Installed
 from pa_units.write.changes import IDLE, Action, Change
@@ -12,18 +13,25 @@ _TOLD = ("#", ";", "Description=", "Documentation=", "X-Pa-", "WantedBy=")
 
 def needed(old: Installed | None, new: Installed, changed: Iterable[Change]) -> bool:
     """Must it be restarted, if it runs, to be as installed? `changed` are the agent's own paths."""
-    if old is None or old.units != new.units:
+    if old is None or not set(new.units).issubset(old.units):
         return True
-    units = {unit.name for unit in new.units}
-    return any(_is_read_at_start(change, units) for change in changed)
+    files = _read_at_start(new)
+    return any(_differs(change, files) for change in changed)
 
 
-def _is_read_at_start(change: Change, units: Collection[str]) -> bool:
+def _read_at_start(agent: Installed) -> frozenset[str]:
+    """The files of services and sockets. A target only says how many there are, and systemd takes
+    timers and path units over with a reload."""
+    sockets = (unit.name for unit in agent.units if unit.name.endswith(".socket"))
+    return frozenset((*map(units.file_of, agent.workers), *sockets))
+
+
+def _differs(change: Change, files: Collection[str]) -> bool:
     if change.action in IDLE or change.action is Action.ADJUST:
         return False
     if change.kind is Kind.SECRET:
         return change.before != change.after
-    if change.kind is Kind.UNIT and change.path.rpartition("/")[2] in units:
+    if change.kind is Kind.UNIT and change.path.rpartition("/")[2] in files:
         return _meaning(change.before) != _meaning(change.after)
     return False
 

@@ -59,9 +59,8 @@ def test_names_are_aligned(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_replicas_are_told_apart(capsys: pytest.CaptureFixture[str]) -> None:
     many = agent("web", "web@1.service", "web@2.service")
-    assert printed(capsys, [many], journal("a", unit="web@2.service")) == [
-        "web@2 | Jan 31 12:00:00 a"
-    ]
+    line = journal("a", agent="web@2", unit="web@2.service")
+    assert printed(capsys, list(many.each), line) == ["web@2 | Jan 31 12:00:00 a"]
 
 
 def test_lines_of_a_message_stand_below_each_other(capsys: pytest.CaptureFixture[str]) -> None:

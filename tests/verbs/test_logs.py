@@ -130,6 +130,11 @@ def test_where_output_goes(tmp_path: Path) -> None:
     }
     assert dict(found.units) == {
         "err.service": "err",
-        "none@1.service": "none",
-        "none@2.service": "none",
+        "none@1.service": "none@1",
+        "none@2.service": "none@2",
+    }
+    several = none._replace(logs={"stdout": str(tmp_path / "many.log")})
+    assert dict(sources([several]).files) == {
+        str(tmp_path / "many@1.log"): ("none@1", "stdout"),
+        str(tmp_path / "many@2.log"): ("none@2", "stdout"),
     }

@@ -36,7 +36,7 @@ AROUND: Mapping[str, Row] = {
     ),
     **_row(
         *("watch", "watch.paths", "watch.action"),
-        systemd=exact("NAME.path and a oneshot that acts"),
+        systemd=exact("pa-watch-NAME.path and a oneshot that acts"),
         run=later("nothing watches files"),
         launchd=companion("WatchPaths starts and never restarts"),
     ),

@@ -23,9 +23,8 @@ SECTIONS = frozenset(_OWN_SECTION.values())
 def artifact(draft: Draft, unit: str, lines: tuple[Directive, ...]) -> Artifact:
     """The file of a companion."""
     kind = unit.rpartition(".")[2]
-    header = layout.Header(
-        draft.name, f"{draft.host.places.agents}/{draft.name}.yaml", draft.digest
-    )
+    # No digest: the file of a socket is older than the socket, unless the socket has changed.
+    header = layout.Header(draft.name, f"{draft.host.places.agents}/{draft.name}.yaml")
     body = layout.unit_text(kind, lines, header=header, extra=_raw(draft, kind))
     return Artifact(Kind.UNIT, path(draft, unit), body)
 

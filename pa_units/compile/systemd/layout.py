@@ -15,7 +15,7 @@ class Header(NamedTuple):
 
     agent: str
     source: str
-    digest: str
+    digest: str = ""
 
 
 class _Section(NamedTuple):
@@ -88,7 +88,8 @@ def _line(item: Directive) -> UnitText:
 def _header(header: Header | None) -> UnitText:
     if header is None:
         return _SHARED
+    version = f" ({header.digest[:12]})" if header.digest else ""
     return UnitText(
-        f"# Written by pa from {header.source} ({header.digest[:12]}).\n"
+        f"# Written by pa from {header.source}{version}.\n"
         f"# Changes belong there, or into a drop-in: pa edit --override {header.agent}"
     )

@@ -9,6 +9,7 @@ from pa_units.compile.part import Part, note
 from pa_units.compile.systemd import replicas
 from pa_units.compile.systemd.draft import Draft
 from pa_units.compile.unit_file import Directive, directives
+from pa_units.contracts import units
 from pa_units.contracts.bundle import Artifact, Kind, Note
 
 _STREAMS = (("stdout", "StandardOutput", ".log"), ("stderr", "StandardError", ".error.log"))
@@ -65,6 +66,10 @@ def part(draft: Draft) -> Part:
     )
 
 
+numbered = units.log_parts
+"""What stands before and after the number in a replica's log file."""
+
+
 def _append(draft: Draft, stream: Stream) -> text.UnitText:
     if not draft.replicated:
         return text.append(stream.path)
@@ -74,18 +79,11 @@ def _append(draft: Draft, stream: Stream) -> text.UnitText:
 
 
 def _files(draft: Draft, stream: Stream) -> Iterable[str]:
-    """Each replica has its own file, `bot@2.log` for `bot.log`: two processes that append to one
-    cut into each other's lines, and no agent's name holds an `@`."""
+    """Each replica has its own."""
     if not draft.replicated:
         return (stream.path,)
     before, suffix = numbered(stream.path)
     return (f"{before}{number}{suffix}" for number in range(1, draft.agent.replicas + 1))
-
-
-def numbered(path: str) -> tuple[str, str]:
-    """What stands before and after the number."""
-    stem, suffix = posixpath.splitext(path)
-    return f"{stem}@", suffix
 
 
 def directories_of(draft: Draft, paths: dict[str, None]) -> tuple[Artifact, ...]:
