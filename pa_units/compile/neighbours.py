@@ -1,6 +1,7 @@
 """Agents seen by each other: who depends on whom, in this install and on the host. *Pure.*"""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from pa_units.contracts import needs, units
@@ -18,8 +19,8 @@ class Neighbours(NamedTuple):
     """of this install"""
     installed: Mapping[str, Standing] | None
     """earlier, None: nobody knows"""
-    demands: Mapping[str, frozenset[str]]
-    """by agent: what others rely on there; see `contracts.needs`"""
+    demands: Mapping[str, Mapping[str, Sequence[str]]]
+    """by agent: what others rely on there, and who they are; see `contracts.needs`"""
 
     def names(self) -> tuple[str, ...]:
         """Everybody who is there."""
@@ -29,19 +30,24 @@ class Neighbours(NamedTuple):
         """An agent that is not of this install; None if there is none."""
         return OPEN if self.installed is None else self.installed.get(name)
 
-    def demanded(self, name: str) -> frozenset[str]:
-        """What others rely on in an agent."""
-        return self.demands.get(name, frozenset())
+    def demanded(self, name: str) -> Mapping[str, Sequence[str]]:
+        """What others rely on in an agent, with their names."""
+        return self.demands.get(name, _NOTHING)
+
+
+_NOTHING: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 
 def between(agents: Iterable[Agent], installed: Mapping[str, Standing] | None) -> Neighbours:
     """Look at the agents of an install and at those that are there already."""
     own = {agent.name: agent for agent in agents}
-    demands: dict[str, set[str]] = {}
-    for _, relied_on in _all_needs(own, installed or {}):
-        for name, what in relied_on.items():
-            demands.setdefault(name, set()).update(what)
-    return Neighbours(own, installed, {name: frozenset(what) for name, what in demands.items()})
+    demands: dict[str, dict[str, list[str]]] = {}
+    for one, relied_on in _all_needs(own, installed or {}):
+        for name, needed in relied_on.items():
+            found = demands.setdefault(name, {})
+            for what in needed:
+                found.setdefault(what, []).append(one)
+    return Neighbours(own, installed, demands)
 
 
 def _all_needs(
@@ -64,8 +70,7 @@ def of(agent: Agent) -> dict[str, tuple[str, ...]]:
 
 def dependants(around: Neighbours, name: str, what: str) -> tuple[str, ...]:
     """Who relies on `what` in an agent."""
-    found = _all_needs(around.agents, around.installed or {})
-    return tuple(one for one, relied_on in found if what in relied_on.get(name, ()))
+    return tuple(around.demanded(name).get(what, ()))
 
 
 def started(around: Neighbours, name: str) -> tuple[str, ...]:

@@ -18,12 +18,8 @@ class Part(NamedTuple):
 
 def join(parts: Iterable[Part]) -> Part:
     """Put parts one after the other."""
-    kept = tuple(parts)
-    return Part(
-        tuple(chain.from_iterable(part.directives for part in kept)),
-        tuple(chain.from_iterable(part.artifacts for part in kept)),
-        tuple(chain.from_iterable(part.notes for part in kept)),
-    )
+    lines, files, notes = zip(*parts, strict=True)
+    return Part(*(tuple(chain.from_iterable(kind)) for kind in (lines, files, notes)))
 
 
 def error(agent: str, loc: Loc, code: str, text: str, hint: str = "") -> Note:

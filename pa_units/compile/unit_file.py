@@ -24,7 +24,7 @@ class Section(NamedTuple):
 
 def directives(section: str, *pairs: tuple[str, UnitText]) -> tuple[Directive, ...]:
     """Spell several directives of one section."""
-    return tuple(Directive(section, key, value) for key, value in pairs)
+    return tuple([Directive(section, key, value) for key, value in pairs])
 
 
 def sections(items: Iterable[Directive]) -> tuple[Section, ...]:

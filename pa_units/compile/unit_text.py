@@ -10,6 +10,7 @@ A command line passes three steps in this order: words are split, unquoted and C
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from pa_units.spec.scalars import Bad
 from pa_units.spec.template import Template, Var, parse
@@ -222,11 +223,16 @@ def bind_word(path: str) -> UnitText:
     return UnitText(_BIND_SPECIAL.sub(lambda sign: _BIND_SPELLINGS[sign[0]], percent(path)))
 
 
+_remembered = lru_cache(maxsize=512, typed=True)
+"""For values of which hundreds of agents have a few."""
+
+
 def words(items: Iterable[str]) -> UnitText:
     """A list of unit names, signals or exit codes: nothing in it needs quoting."""
     return UnitText(" ".join(items))
 
 
+@_remembered
 def span(milliseconds: int) -> UnitText:
     """A time span. `s` and `ms` only: `1M` is a month and a bare `m` in the wrong case ignored."""
     if milliseconds % _MS_PER_SECOND == 0:
@@ -234,11 +240,13 @@ def span(milliseconds: int) -> UnitText:
     return UnitText(f"{milliseconds}ms")
 
 
+@_remembered
 def number(value: float) -> UnitText:
     """A plain number; bytes are written as such because `512MB` is ignored: no limit at all."""
     return UnitText(f"{value:.10g}" if isinstance(value, float) else str(value))
 
 
+@_remembered
 def percentage(value: float) -> UnitText:
     """`CPUQuota=50%`: without the sign it is ignored."""
     return UnitText(f"{value:.10g}%")
@@ -249,6 +257,7 @@ def flag(value: bool) -> UnitText:
     return UnitText("yes" if value else "no")
 
 
+@_remembered
 def word(text: str) -> UnitText:
     """A word from a closed set of ours (a mode, a policy, a signal)."""
     if _NEEDS_QUOTES.search(text) or "%" in text:

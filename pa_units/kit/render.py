@@ -1,7 +1,7 @@
 """The one door to jinja2: templates lay files out, they never decide, quote or escape.
 
-A template may print only text that a quoting function made: any plain string, undefined name or
-line break inside a value is refused while rendering.
+A template may print only text that a quoting function made: any plain string or undefined name is
+refused while rendering. `{{ lines | joined }}` prints one such text a line.
 """
 
 import os
@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from pa_units.kit.errors import PaError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from jinja2 import Environment, Template
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -49,7 +51,12 @@ def _environment(quoted: type[str]) -> "Environment":
             raise Unquoted(f"{type(value).__name__} in a template: {value!r}")
         return value
 
-    return Environment(
+    def joined(lines: "Sequence[str]") -> str:
+        if {*map(type, lines)} - {quoted}:
+            raise Unquoted(f"one of these is not {quoted.__name__}: {lines!r}")
+        return quoted("\n".join(lines))
+
+    environment = Environment(
         loader=FileSystemLoader(template_directory()),
         undefined=StrictUndefined,
         finalize=refuse_unquoted,
@@ -58,6 +65,8 @@ def _environment(quoted: type[str]) -> "Environment":
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.filters["joined"] = joined
+    return environment
 
 
 @cache

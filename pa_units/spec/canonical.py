@@ -3,7 +3,7 @@ neighbour, comment or spelling changes nothing in it."""
 
 import hashlib
 import json
-from typing import Any
+from typing import Any, NamedTuple
 
 from pa_units.spec.model import Agent
 from pa_units.spec.text import emit
@@ -18,15 +18,36 @@ def document(agent: Agent) -> dict[str, Any]:
 
 def canonical(agent: Agent) -> str:
     """Return the document as JSON with sorted keys."""
-    return json.dumps(document(agent), sort_keys=True, separators=(",", ":"))
+    return _json(document(agent))
 
 
 def digest(agent: Agent) -> str:
     """Return the sha256 of the canonical document, in hexadecimal digits."""
-    return hashlib.sha256(canonical(agent).encode()).hexdigest()
+    return _digest(document(agent))
 
 
 def to_yaml(agent: Agent) -> str:
     """Return a spec of this agent alone, which loads back to an equal agent with the same digest,
     from wherever it stands."""
     return emit.document(document(agent))
+
+
+class Sealed(NamedTuple):
+    """An agent's spec of its own and its digest."""
+
+    digest: str
+    yaml: str
+
+
+def sealed(agent: Agent) -> Sealed:
+    """Return both `digest` and `to_yaml`, for the price of one document."""
+    found = document(agent)
+    return Sealed(_digest(found), emit.document(found))
+
+
+def _digest(found: dict[str, Any]) -> str:
+    return hashlib.sha256(_json(found).encode()).hexdigest()
+
+
+def _json(found: dict[str, Any]) -> str:
+    return json.dumps(found, sort_keys=True, separators=(",", ":"))

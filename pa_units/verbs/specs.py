@@ -10,7 +10,7 @@ from pa_units.compile.systemd.target import Source, compile_agents
 from pa_units.contracts.bundle import Bundle, Level, Note
 from pa_units.contracts.facts import Facts
 from pa_units.kit.errors import UsageError
-from pa_units.spec.canonical import digest, to_yaml
+from pa_units.spec.canonical import sealed
 from pa_units.spec.document import Document
 from pa_units.spec.load import load
 from pa_units.spec.model import Agent
@@ -103,7 +103,7 @@ def _twice(document: Document, before: dict[str, Document]) -> Iterable[Problem]
 
 def sources(loaded: Loaded) -> list[Source]:
     """What compile takes: agents with their digest and the copy that will be installed."""
-    return [Source(agent, digest(agent), to_yaml(agent)) for agent in loaded.agents]
+    return [Source(agent, *sealed(agent)) for agent in loaded.agents]
 
 
 def compiled(loaded: Loaded, facts: Facts) -> Compiled:

@@ -1,8 +1,7 @@
 """Directives → the text of one unit file, in the order that its template owns."""
 
 from collections.abc import Iterable, Mapping
-from functools import cache
-from itertools import groupby
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from pa_units.compile.unit_file import Directive
@@ -20,7 +19,7 @@ class Header(NamedTuple):
 
 class _Section(NamedTuple):
     title: UnitText
-    lines: tuple[UnitText, ...]
+    lines: list[UnitText]
 
 
 _SHARED = UnitText("# Written by pa, shared by its agents; removed with the last of them.")
@@ -39,50 +38,50 @@ def unit_text(
     Without a header the unit is one of ours that several agents share. Raises LookupError for a
     directive that the template has no place for.
     """
-    lines = _by_section(_ordered(kind, directives))
-    raw = _by_section(sorted(extra, key=_section_of))
-    sections = [_section(name, lines.get(name, ()), raw.get(name, ())) for name in lines | raw]
-    return render(f"systemd/{kind}.j2", UnitText, header=_header(header), sections=sections)
+    lines = _ordered(kind, directives)
+    for section, key, value in extra:
+        found = lines.setdefault(section, [])
+        if _PASSTHROUGH not in found:
+            found.append(_PASSTHROUGH)
+        found.append(_line(key, value))
+    sections = [_Section(UnitText(f"[{name}]"), found) for name, found in lines.items() if found]
+    return render("systemd/sections.j2", UnitText, header=_header(header), sections=sections)
 
 
-def _ordered(kind: str, directives: Iterable[Directive]) -> list[Directive]:
+def _ordered(kind: str, directives: Iterable[Directive]) -> dict[str, list[UnitText]]:
+    """The lines of each section. Lines of one place stay in the order in which compile gave them,
+    since it means something."""
     ranks = _ranks(kind)
+    ranked: dict[str, list[tuple[int, int, UnitText]]] = {section: [] for section in ranks}
     try:
-        # Stable: lines of one key stay in the order in which compile gave them.
-        return sorted(directives, key=lambda item: ranks[item.section, item.key])
+        for number, (section, key, value) in enumerate(directives):
+            ranked[section].append((ranks[section][key], number, _line(key, value)))
     except KeyError as missing:
         raise LookupError(f"templates/systemd/{kind}.j2 has no place for {missing}") from None
+    return {section: [line for _, _, line in sorted(found)] for section, found in ranked.items()}
 
 
 @cache
-def _ranks(kind: str) -> Mapping[tuple[str, str], int]:
+def _ranks(kind: str) -> Mapping[str, Mapping[str, int]]:
+    """By section and key: which place a line has. Keys may share one."""
     order = variable(f"systemd/{kind}.j2", "order", UnitText)
-    places = [(section, place) for section, groups in order for group in groups for place in group]
-    # Keys that share a place stay in the order in which compile gave them: it means something.
     return {
-        (section, key): rank
-        for rank, (section, place) in enumerate(places)
-        for key in ([place] if isinstance(place, str) else place)
+        section: {
+            key: rank
+            for rank, place in enumerate(place for group in groups for place in group)
+            for key in ([place] if isinstance(place, str) else place)
+        }
+        for section, groups in order
     }
 
 
-def _section_of(item: Directive) -> str:
-    return item.section
-
-
-def _by_section(items: Iterable[Directive]) -> dict[str, tuple[Directive, ...]]:
-    return {name: tuple(group) for name, group in groupby(items, key=_section_of)}
-
-
-def _section(name: str, items: Iterable[Directive], raw: tuple[Directive, ...]) -> _Section:
-    marked = (_PASSTHROUGH, *map(_line, raw)) if raw else ()
-    return _Section(UnitText(f"[{name}]"), (*map(_line, items), *marked))
-
-
-def _line(item: Directive) -> UnitText:
-    if type(item.value) is not UnitText:
-        raise TypeError(f"unquoted value for {item.key}=: {item.value!r}")
-    return UnitText(f"{item.key}={item.value}")
+# Two thirds of an agent's lines are those of its neighbours. `typed`: a plain string is not taken
+# for a quoted one of the same content.
+@lru_cache(maxsize=1024, typed=True)
+def _line(key: str, value: UnitText) -> UnitText:
+    if type(value) is not UnitText:
+        raise TypeError(f"unquoted value for {key}=: {value!r}")
+    return UnitText(f"{key}={value}")
 
 
 def _header(header: Header | None) -> UnitText:

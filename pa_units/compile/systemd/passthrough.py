@@ -52,6 +52,8 @@ def part(draft: Draft) -> Part:
 def without_replaced(lines: Iterable[Directive], raw: Iterable[Directive]) -> tuple[Directive, ...]:
     """Our lines, less those of keys that the spec sets itself."""
     own = {(item.section, item.key) for item in raw if item.key not in _LISTS}
+    if not own:
+        return tuple(lines)
     return tuple(item for item in lines if (item.section, item.key) not in own)
 
 

@@ -3,7 +3,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from functools import lru_cache
 
 # Words that no reader of YAML takes for a number, a date, a truth value or an indicator.
 _WORD = r"(?:[A-Za-z0-9_/.+@%=~$,-]|:(?=[^ ]))"
@@ -21,38 +21,39 @@ _HIDDEN = re.compile(
 
 def document(value: dict[str, object]) -> str:
     """Return a mapping as the text of a file."""
-    return "".join(f"{line}\n" for line in lines(value))
+    return "\n".join([*lines(value), ""])
 
 
-def lines(value: object, indent: str = "") -> Iterator[str]:
-    """Yield the lines of a mapping or a list that is not empty."""
+def lines(value: object, indent: str = "") -> list[str]:
+    """Return the lines of a mapping or a list that is not empty."""
+    found: list[str] = []
     if isinstance(value, dict):
         for key, item in value.items():
-            yield from _entry(f"{indent}{scalar(str(key))}:", item, indent + "  ")
+            if isinstance(item, _BLOCKS) and item:
+                found.append(f"{indent}{_text(str(key))}:")
+                found += lines(item, f"{indent}  ")
+            else:
+                found.append(f"{indent}{_text(str(key))}: {scalar(item)}")
     elif isinstance(value, list | tuple):
         for item in value:
-            yield from _item(item, indent)
+            found += _item(item, indent)
+    return found
 
 
-def _entry(head: str, value: object, indent: str) -> Iterator[str]:
-    if isinstance(value, dict | list | tuple) and value:
-        yield head
-        yield from lines(value, indent)
-    else:
-        yield f"{head} {scalar(value)}"
+_BLOCKS = (dict, list, tuple)
 
 
-def _item(value: object, indent: str) -> Iterator[str]:
-    if not isinstance(value, dict | list | tuple) or not value:
-        yield f"{indent}- {scalar(value)}"
-        return
-    first, *rest = lines(value, indent + "  ")
-    yield f"{indent}- {first[len(indent) + 2 :]}"
-    yield from rest
+def _item(value: object, indent: str) -> list[str]:
+    if not isinstance(value, _BLOCKS) or not value:
+        return [f"{indent}- {scalar(value)}"]
+    first, *rest = lines(value, f"{indent}  ")
+    return [f"{indent}- {first[len(indent) + 2 :]}", *rest]
 
 
 def scalar(value: object) -> str:
     """Return one value on one line, also an empty list or mapping."""
+    if type(value) is str:
+        return _text(value)
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -62,10 +63,13 @@ def scalar(value: object) -> str:
     if isinstance(value, float):
         # YAML 1.1 takes 5e-05 for a text.
         return repr(value) if "." in repr(value) else repr(value).replace("e", ".0e")
-    text = str(value)
-    if isinstance(value, int) or (_PLAIN.fullmatch(text) and not _TAKEN.fullmatch(text)):
-        return text
-    return quoted(text)
+    return str(value) if isinstance(value, int) else _text(str(value))
+
+
+@lru_cache(maxsize=4096)  # keys, and words that hundreds of agents share
+def _text(text: str) -> str:
+    plain = _PLAIN.fullmatch(text) and not _TAKEN.fullmatch(text)
+    return text if plain else quoted(text)
 
 
 def quoted(text: str) -> str:

@@ -1,0 +1,103 @@
+"""How fast specs are read and compiled, beside PyYAML's C loader on the same text in the same run.
+
+    .venv/bin/python contrib/bench/compile_speed.py [AGENTS…]
+
+CPU time of the best of three runs, after imports. The spec is the example agent, repeated under
+other names.
+"""
+
+import re
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from time import process_time
+from typing import NamedTuple
+
+import yaml
+
+from pa_units.compile import assumed, packaging
+from pa_units.compile.systemd.target import Source, compile_agents
+from pa_units.contracts.refs import Scope
+from pa_units.spec.canonical import sealed
+from pa_units.spec.document import Document
+from pa_units.spec.load import load
+
+EXAMPLE = Path(__file__).parents[1] / "examples" / "trading-bot.yaml"
+SIZES = (500, 2000, 10_000)
+RUNS = 3
+WANTED = 0.71
+"""of the loader's rate: 1,500 agents a second where the loader does 2,120"""
+
+
+class Figures(NamedTuple):
+    """CPU seconds for one size."""
+
+    agents: int
+    loader: float
+    read: float
+    compiled: float
+
+    @property
+    def ratio(self) -> float:
+        """Our rate in units of the loader's."""
+        return self.loader / (self.read + self.compiled)
+
+
+def spec(agents: int) -> bytes:
+    """One file with so many agents; every name and log path is another one."""
+    head, _, agent = EXAMPLE.read_text().partition("agents:\n")
+    lines = re.sub(r"^#.*\n", "", agent, flags=re.MULTILINE)
+    return (
+        head
+        + "agents:\n"
+        + "".join(lines.replace("trading-bot", f"trading-bot-{number}") for number in range(agents))
+    ).encode()
+
+
+def best(action: Callable[[], object]) -> float:
+    """CPU seconds of the fastest run."""
+    taken = []
+    for _ in range(RUNS):
+        start = process_time()
+        action()
+        taken.append(process_time() - start)
+    return min(taken)
+
+
+def compile_all(document: Document) -> None:
+    """Everything that an install needs of an agent, but for the facts of a host."""
+    places = packaging.places_of(Scope.SYSTEM, packaging.Layout.HOST)
+    host = assumed.host(assumed.Machine(257), places, "/usr/local/lib/pa/0")
+    facts = assumed.facts(document.agents, host)
+    sources = [Source(agent, *sealed(agent)) for agent in document.agents]
+    bundle = compile_agents(sources, facts)
+    assert not bundle.errors, bundle.errors[:3]
+
+
+def measure(agents: int) -> Figures:
+    """The figures of one size."""
+    text = spec(agents)
+    document = load(text, "agents.yaml", base="/srv")
+    assert len(document.agents) == agents, document.problems[:3]
+    return Figures(
+        agents,
+        best(lambda: yaml.load(text, yaml.CSafeLoader)),
+        best(lambda: load(text, "agents.yaml", base="/srv")),
+        best(lambda: compile_all(document)),
+    )
+
+
+def main(sizes: Sequence[int]) -> int:
+    """Print one line for each size; 1 when a ratio is missed."""
+    print(f"{'agents':>7} {'loader':>9} {'read':>9} {'compile':>9} {'together':>9}   ratio")
+    missed = False
+    for one in map(measure, sizes):
+        rates = (one.loader, one.read, one.compiled, one.read + one.compiled)
+        shown = " ".join(f"{one.agents / seconds:7.0f}/s" for seconds in rates)
+        print(f"{one.agents:7} {shown}   {one.ratio:.2f}")
+        missed |= one.ratio < WANTED
+    return int(missed)
+
+
+if __name__ == "__main__":
+    sys.exit(main([int(word) for word in sys.argv[1:]] or SIZES))
