@@ -12,6 +12,8 @@ from pa_units.spec.parts import Secret
 def part(draft: Draft) -> Part:
     """`LoadCredential=`: read by PID 1 at each start, shown to the agent alone below
     $CREDENTIALS_DIRECTORY."""
+    if not draft.agent.secrets:
+        return Part()
     kept = _kept(draft).items()
     return Part(tuple(_line(draft, name, one) for name, one in kept), values(draft), notes(draft))
 

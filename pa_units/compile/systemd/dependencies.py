@@ -25,6 +25,9 @@ failed try on 252, and stop with it."""
 
 def part(draft: Draft) -> Part:
     """What a dependant gets: order, the wait, the tie to the restarts of others."""
+    agent = draft.agent
+    if not (agent.depends_on or agent.after or agent.wants or agent.requires):
+        return Part()
     lines = (*_order(draft), *_wait(draft))
     return Part(lines, _template(draft) if _followed(draft) else ())
 

@@ -19,9 +19,10 @@ _SLACK_MS = 5000
 def gated(draft: Draft) -> bool:
     """Is there a gate? By the spec, or because another agent relies on its health."""
     check = draft.agent.health_check
-    if check is None or not check.enabled or draft.agent.start_type == "oneshot":
+    if check is None:
         return False
-    return check.gate or needs.HEALTHY in draft.around.demanded(draft.name)
+    wanted = check.gate or needs.HEALTHY in draft.around.demanded(draft.name)
+    return wanted and check.enabled and draft.agent.start_type != "oneshot"
 
 
 def _within(check: HealthCheck, timing: Timing) -> int:
