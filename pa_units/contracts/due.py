@@ -10,6 +10,7 @@ from typing import NamedTuple
 from pa_units.contracts import codec
 from pa_units.contracts.places import Places
 from pa_units.kit import files
+from pa_units.kit.alive import lives
 
 SCHEMA = "pa.due/1"
 
@@ -21,6 +22,8 @@ class Run(NamedTuple):
     """seconds since the epoch; a run that began before is of an earlier version"""
     wanted: bool = True
     """the command was to bring it up; False: it was told not to (`--no-start`)"""
+    by: str = ""
+    """the process that is at it, as `kit.alive` names it"""
 
 
 class Due(NamedTuple):
@@ -32,6 +35,20 @@ class Due(NamedTuple):
     """units whose files are gone, and which may still run"""
     runs: Mapping[str, Run] = {}
     """by agent"""
+
+    def abandoned(self) -> tuple[str, ...]:
+        """Return the agents that were to be brought up by a command that is no more."""
+        dead = {by for by in {run.by for run in self.runs.values()} if not lives(by)}
+        return tuple(name for name, run in self.runs.items() if run.wanted and run.by in dead)
+
+    @property
+    def is_left(self) -> bool:
+        """Has a command left something to be done, and is not at it any more?"""
+        if self.abandoned():
+            return True
+        return bool(self.reload or self.stop) and not any(
+            lives(by) for by in {run.by for run in self.runs.values()}
+        )
 
     @property
     def any(self) -> bool:
@@ -62,7 +79,9 @@ def decode(data: bytes, where: str) -> Due:
         reload=codec.real(body.get("reload")),
         stop=codec.texts(body.get("stop")),
         runs={
-            name: Run(codec.real(row.get("at")), row.get("wanted") is not False)
+            name: Run(
+                codec.real(row.get("at")), row.get("wanted") is not False, codec.text(row.get("by"))
+            )
             for name, row in runs.items()
         },
     )

@@ -99,9 +99,9 @@ def _is_beside(agent: Installed, beside: Aged) -> bool:
 
 
 def _left(at: Here, due: Due, wish: Wish) -> list[Installed]:
-    """Agents that an interrupted command was to bring up."""
+    """Agents that an interrupted command was to bring up; one that is at it does so itself."""
     asked = {agent.name for agent in wish.agents}
-    names = [name for name, run in due.runs.items() if run.wanted and name not in asked]
+    names = [name for name in due.abandoned() if name not in asked]
     installed = ledger.read(at.places).agents if names else {}
     return [installed[name] for name in names if name in installed]
 
@@ -113,5 +113,5 @@ def _shall_run(agent: Installed, wish: Wish) -> bool:
 def _ran(due: Due, wish: Wish, outcomes: Sequence[Outcome]) -> frozenset[str]:
     """Agents that need not be looked at again."""
     considered = {agent.name for agent in wish.agents}
-    considered |= {name for name, run in due.runs.items() if run.wanted}
+    considered.update(due.abandoned())
     return frozenset(considered - {one.agent.name for one in outcomes if not one.taken})

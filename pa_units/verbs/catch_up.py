@@ -29,7 +29,7 @@ def catch_up(at: Here) -> Caught:
     else:
         recovered = ""
     due = dues.read(at.places)
-    if not (due.reload or due.stop or any(run.wanted for run in due.runs.values())):
+    if not due.is_left:
         return Caught(recovered)
     may_write(at, "finish an interrupted change")
     return Caught(recovered, bring_up(at, due, Wish()))

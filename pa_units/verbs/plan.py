@@ -92,7 +92,7 @@ def plan(at: Here, paths: Sequence[str], *, prune: bool, strict: bool = False) -
         )
         for name, change in sorted(changes.agents.items())
     )
-    unfinished = session.is_interrupted(at.places, at.root) or bool(due.reload or due.stop)
+    unfinished = session.is_interrupted(at.places, at.root) or due.is_left
     return Plan(agents, changes, wanted.compiled.problems, unfinished)
 
 

@@ -109,10 +109,11 @@ def _began(
 ) -> float:
     """Return when the present run of the new version was first seen up, 0 if there is none.
 
-    A run that was there before the install is of the old version; a scheduled agent has none.
+    A run that was there before the install is of the old version; an agent that waits for its
+    time or a connection has none.
     """
     old = not invocations or not invocations.isdisjoint(before.invocations)
-    if old and one.state is not State.SCHEDULED:
+    if old and one.state not in (State.SCHEDULED, State.LISTENING):
         return 0.0
     known = seen.get(one.name)
     if known is None or known.invocations != invocations:

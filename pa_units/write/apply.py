@@ -13,6 +13,7 @@ from pa_units import __version__
 from pa_units.contracts.bundle import Bundle
 from pa_units.contracts.ledger import Origin
 from pa_units.contracts.places import Places
+from pa_units.kit import alive
 from pa_units.kit.errors import NotInstalled
 from pa_units.write import records, refuse, state, transaction
 from pa_units.write.changes import Changes
@@ -135,7 +136,7 @@ def carry_out(
 
 
 def _job(places: Places, request: Request, root: str, known: State) -> Job:
-    return Job(places, request, known, RootDisk(root), __version__, time.time())
+    return Job(places, request, known, RootDisk(root), __version__, time.time(), alive.me())
 
 
 def _check_names(job: Job) -> None:

@@ -20,5 +20,7 @@ class Job(NamedTuple):
     """of the pa that writes"""
     now: float
     """seconds since the epoch"""
+    by: str = ""
+    """who writes, as `kit.alive` names processes"""
     made: tuple[str, ...] = ()
     """directories that the lock needed"""

@@ -62,9 +62,10 @@ def due(job: Job, compared: Comparison) -> Due:
         reload=job.now if changes.read_before else 0.0,
         stop=tuple(sorted(gone)),
         runs={
-            name: Run(job.now, wanted)
+            name: Run(job.now, wanted, job.by)
             for name, agent in changes.agents.items()
-            if agent.rerun and agent.action not in (Action.SAME, Action.REMOVE)
+            # Of a new agent no earlier version runs.
+            if agent.rerun and (wanted or agent.action is not Action.CREATE)
         },
     )
     found = dues.joined(job.state.due, new, gone=job.request.remove)

@@ -16,11 +16,8 @@ from machines import Machine
 
 COUNT = 20
 SOAK = bool(os.environ.get("PA_SOAK"))
-KILLS = (
-    {"install": 20, "apply": 20, "rollback": 10}
-    if SOAK
-    else dict.fromkeys(("install", "apply", "rollback"), 3)
-)
+OFTEN = {"install": 20, "apply": 20, "rollback": 10, "uninstall": 10}
+KILLS = OFTEN if SOAK else {"install": 3, "apply": 2, "rollback": 2, "uninstall": 1}
 
 KILLED_AT = """
 "$@" >/root/said 2>&1 &
@@ -125,7 +122,7 @@ def test_killed_uninstall(both: tuple[Machine, Machine]) -> None:
 
 def _killed_uninstalls(machine: Machine) -> None:
     moment = random.Random(f"uninstall {machine.disk.home.name[:8]}")
-    for version in range(1, 3 if not SOAK else 10):
+    for version in range(1, KILLS["uninstall"] + 1):
         many.write_specs(machine, 5, version)
         machine.run(["pa", "install", many.SPECS, "--no-block"])
         many.settled(machine, 5)

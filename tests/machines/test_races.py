@@ -47,7 +47,7 @@ def test_two_installs_of_the_same_agents(clean: Machine) -> None:
     for version in (2, 3):
         many.write_specs(clean, COUNT, version)
         clean.shell(f"cp -r {many.SPECS} {many.SPECS}{version}")
-    for _turn in range(3):
+    for _turn in range(2):
         both = {v: clean.start(["pa", "install", f"{many.SPECS}{v}"]) for v in (2, 3)}
         done = {version: finish(process) for version, process in both.items()}
         now = many.settled(clean, COUNT)
@@ -72,10 +72,12 @@ def test_the_same_install_twice(clean: Machine) -> None:
 
 
 def test_install_while_systemd_reloads(clean: Machine) -> None:
-    reloads = "while [ ! -e /run/enough ]; do systemctl daemon-reload; done; rm /run/enough"
+    reloads = (
+        "while [ ! -e /run/enough ]; do systemctl daemon-reload; sleep .05; done; rm /run/enough"
+    )
     loop = clean.start(["bash", "-c", reloads])
     try:
-        for version in (1, 2, 3):
+        for version in (1, 2):
             many.write_specs(clean, COUNT, version)
             clean.run(["pa", "install", many.SPECS])
             assert many.settled(clean, COUNT) == dict.fromkeys(many.names(COUNT), version)

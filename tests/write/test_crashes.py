@@ -70,6 +70,7 @@ STORIES = {
 def stopped_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two runs of one story write the same bytes."""
     monkeypatch.setattr(writer.time, "time", lambda: 1_800_000_000.0)
+    monkeypatch.setattr(writer.alive, "me", lambda: "1:1")
 
 
 @pytest.fixture(params=STORIES, ids=str)

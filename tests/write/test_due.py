@@ -47,6 +47,19 @@ def test_a_change_is_to_be_read_and_run(host: SmallHost) -> None:
     assert found.reload > 0 and set(found.runs) == {"bot"}
 
 
+def test_a_new_agent_that_nobody_starts_is_not_due(host: SmallHost) -> None:
+    assert not host.install(agent("bot"), after=After.RELOAD).state.due.any
+
+
+def test_what_a_living_command_does_is_not_left(host: SmallHost) -> None:
+    host.install(agent("bot"))
+    due = host.install(agent("bot", "2"), **START).state.due
+    assert due.reload and not due.abandoned() and not due.is_left, "this process is at it"
+    gone = due._replace(runs={"bot": due.runs["bot"]._replace(by="1:1")})
+    assert gone.abandoned() == ("bot",) and gone.is_left
+    assert Due(reload=1.0).is_left
+
+
 def test_what_is_gone_is_to_be_stopped(host: SmallHost) -> None:
     host.install(agent("bot", more=(unit("bot.timer", "[Timer]\n"),)), agent("eye"))
     found = host.remove("eye", after=After.RELOAD).state.due
@@ -65,7 +78,8 @@ def test_not_wanted_now_is_not_forgotten(host: SmallHost) -> None:
     done = host.install(agent("bot", "2"), after=After.RELOAD)
     assert done.state.due.runs["bot"].wanted is False
     left = settle(host, done.state.due, Told(reloaded=True), at=123.0)
-    assert left == Due(runs={"bot": Run(123.0, False)}), "what begins after the reload is new"
+    assert not left.reload
+    assert left.runs["bot"][:2] == (123.0, False), "what begins after the reload is new"
     again = host.install(agent("bot", "2"), **START)
     assert again.changes.agents["bot"].action is Action.SAME
     assert again.state.due == left
