@@ -7,13 +7,10 @@ takes 8 ms, this one 3.
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from pa_units.contracts import codec, units
+from pa_units.contracts import codec, roster, units
 from pa_units.contracts.places import Places
 from pa_units.contracts.refs import Scope, UnitRef, refs
-from pa_units.kit import files
-
-SCHEMA = "pa.ledger/1"
-
+from pa_units.contracts.roster import SCHEMA
 
 CHANGED_HERE = "changed here"
 """In place of an origin's digest: the installed copy was changed since (`pa set`, `pa edit`)."""
@@ -105,14 +102,14 @@ def read(places: Places, root: str = "") -> Ledger:
     A transaction under way or interrupted does not matter: the ledger is the old or the new one.
     Raises PaError when it is damaged or of a later major version.
     """
-    data = files.read_if_present(places.ledger, root)
-    return Ledger() if data is None else decode(data, places.ledger)
+    rows = roster.rows(places.state, root)
+    return Ledger({name: _installed(name, row) for name, row in rows.items()})
 
 
 def decode(data: bytes, where: str) -> Ledger:
     """Parse what `encode` returned."""
-    agents = codec.mapping(codec.decode(data, SCHEMA, where).get("agents"))
-    return Ledger({name: _installed(name, codec.mapping(row)) for name, row in agents.items()})
+    rows = roster.decode(data, where)
+    return Ledger({name: _installed(name, row) for name, row in rows.items()})
 
 
 def encode(ledger: Ledger) -> bytes:

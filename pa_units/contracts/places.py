@@ -7,7 +7,8 @@ writer alone. `PA_HOME=DIR` moves all of it.
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from pa_units.contracts.refs import Scope
+from pa_units.contracts import roster
+from pa_units.contracts.scope import Scope, state_directory
 
 
 class Places(NamedTuple):
@@ -42,7 +43,7 @@ class Places(NamedTuple):
     @property
     def ledger(self) -> str:
         """What is installed."""
-        return f"{self.state}/ledger.json"
+        return roster.path(self.state)
 
     @property
     def staging(self) -> str:
@@ -65,7 +66,7 @@ SYSTEM = Places(
     scope=Scope.SYSTEM,
     config="/etc/pa",
     units="/etc/systemd/system",
-    state="/var/lib/pa",
+    state=state_directory(Scope.SYSTEM, {}, ""),
     runtime="/run/pa",
     logs="/var/log/pa",
     helpers="/usr/local/lib/pa",
@@ -80,7 +81,7 @@ def places(scope: Scope, env: Mapping[str, str], home: str, uid: int) -> Places:
     if scope is Scope.SYSTEM:
         return SYSTEM
     config = env.get("XDG_CONFIG_HOME") or f"{home}/.config"
-    state = env.get("XDG_STATE_HOME") or f"{home}/.local/state"
+    state = state_directory(scope, env, home)
     data = env.get("XDG_DATA_HOME") or f"{home}/.local/share"
     # Unset in containers and under su: a directory of our own, its owner checked before use.
     runtime = env.get("XDG_RUNTIME_DIR")
@@ -88,9 +89,9 @@ def places(scope: Scope, env: Mapping[str, str], home: str, uid: int) -> Places:
         scope=scope,
         config=f"{config}/pa",
         units=f"{config}/systemd/user",
-        state=f"{state}/pa",
+        state=state,
         runtime=f"{runtime}/pa" if runtime else f"/tmp/pa-{uid}",  # noqa: S108 (owner checked)
-        logs=f"{state}/pa/log",
+        logs=f"{state}/log",
         helpers=f"{data}/pa",
         logrotate=f"{config}/pa/logrotate.d",
     )

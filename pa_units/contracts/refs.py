@@ -1,15 +1,9 @@
 """Names that every stage uses: scope, unit, agent."""
 
 from collections.abc import Iterable
-from enum import StrEnum
 from typing import NamedTuple
 
-
-class Scope(StrEnum):
-    """Which service manager: PID 1, or the manager of one user."""
-
-    SYSTEM = "system"
-    USER = "user"
+from pa_units.contracts.scope import Scope as Scope
 
 
 class UnitRef(NamedTuple):

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 
-from pa_units.contracts.refs import Scope
+from pa_units.contracts.scope import Scope
 from pa_units.drive.errors import NoBus
 
 SYSTEM_ADDRESS = "unix:path=/run/dbus/system_bus_socket"

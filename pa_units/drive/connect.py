@@ -8,7 +8,7 @@ import time
 from _socket import AF_UNIX, SOCK_STREAM, socket
 from collections.abc import Mapping
 
-from pa_units.contracts.refs import Scope
+from pa_units.contracts.scope import Scope
 from pa_units.drive.address import absent, bus_address, socket_names
 from pa_units.drive.errors import BusDenied, BusError, BusLost, BusTimeout, NoBus
 

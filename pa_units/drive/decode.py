@@ -10,7 +10,6 @@ Python shapes: integers int, `b` bool, `d` float, `s o g` str, `ay` bytes, other
 import struct
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
 
 from pa_units.drive.signature import FIXED, Garbled, alignment, types
 
@@ -118,7 +117,7 @@ def _struct_reader(inner: str, order: str) -> Reader:
 def _array_reader(element: str, order: str) -> Reader:
     unpack = struct.Struct(order + "I").unpack_from
     align = alignment(element)
-    finish: Callable[[Any], object] = dict if element[0] == "{" else list
+    is_mapping = element[0] == "{"
     read_element = reader(element, order)
 
     def read(body: bytes, at: int) -> tuple[object, int]:
@@ -137,6 +136,6 @@ def _array_reader(element: str, order: str) -> Reader:
             values.append(value)
         if at != end:
             raise Garbled("an array does not end where it says")
-        return finish(values), end
+        return dict(values) if is_mapping else values, end  # type: ignore[arg-type]
 
     return read

@@ -3,7 +3,6 @@
 import struct
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Literal, NamedTuple
 
 from pa_units.drive.encode import encode
 from pa_units.drive.signature import Garbled
@@ -27,35 +26,57 @@ _PATH, _INTERFACE, _MEMBER, _ERROR_NAME, _REPLY_SERIAL, _DESTINATION, _SIGNATURE
 
 _FIXED_PART = 16
 _LENGTHS = {ord("l"): ("<", struct.Struct("<III")), ord("B"): (">", struct.Struct(">III"))}
-_BYTE_ORDER: dict[str, Literal["little", "big"]] = {"<": "little", ">": "big"}
 _SIGNATURE_TYPE, _WORD_TYPE = ord("g"), ord("u")
 _HEADER = struct.Struct("<cBBBIII")
 _MAX_MESSAGE = 1 << 27
 """128 MiB, the limit of the specification."""
 
 
-class Call(NamedTuple):
+# Plain classes here and in `wire.py`: importing typing takes a quarter of what `pa is-active` may.
+class Call:
     """One method call; `body` is made by `encode`."""
 
-    path: str
-    interface: str
-    member: str
-    signature: str = ""
-    body: bytes = b""
-    destination: str = ""
-    """empty: whom the connection is for"""
+    __slots__ = ("body", "destination", "interface", "member", "path", "signature")
+
+    def __init__(
+        self,
+        path: str,
+        interface: str,
+        member: str,
+        signature: str = "",
+        body: bytes = b"",
+        destination: str = "",
+    ) -> None:
+        self.path = path
+        self.interface = interface
+        self.member = member
+        self.signature = signature
+        self.body = body
+        self.destination = destination
+        """empty: whom the connection is for"""
 
 
-class Incoming(NamedTuple):
+class Incoming:
     """One message as it came, its body not yet read; of the header what a caller of methods
     needs."""
 
-    kind: int
-    reply_serial: int
-    error_name: str
-    signature: str
-    order: str
-    body: bytes
+    __slots__ = ("body", "error_name", "kind", "order", "reply_serial", "signature")
+
+    def __init__(
+        self,
+        kind: int,
+        reply_serial: int,
+        error_name: str,
+        signature: str,
+        order: str,
+        body: bytes,
+    ) -> None:
+        self.kind = kind
+        self.reply_serial = reply_serial
+        self.error_name = error_name
+        self.signature = signature
+        self.order = order
+        self.body = body
 
 
 @lru_cache(maxsize=256)
@@ -128,7 +149,7 @@ def _header(fields: bytes, order: str) -> tuple[int, str, str]:
     16 microseconds).
     """
     found = {_REPLY_SERIAL: b"", _SIGNATURE: b"", _ERROR_NAME: b""}
-    endian = _BYTE_ORDER[order]
+    little = order == "<"
     at = 0
     try:
         while at < len(fields):
@@ -141,14 +162,14 @@ def _header(fields: bytes, order: str) -> tuple[int, str, str]:
                 at = start + 4
                 found[code] = fields[start:at]
             else:
-                end = start + 4 + int.from_bytes(fields[start : start + 4], endian)
+                end = start + 4 + int.from_bytes(fields[start : start + 4], "little" if little else "big")
                 found[code] = fields[start + 4 : end]
                 at = end + 1
             at += -at % 8
     except IndexError:
         raise Garbled("a message header does not end where it says") from None
     return (
-        int.from_bytes(found[_REPLY_SERIAL], endian),
+        int.from_bytes(found[_REPLY_SERIAL], "little" if little else "big"),
         found[_ERROR_NAME].decode("latin-1"),
         found[_SIGNATURE].decode("latin-1"),
     )

@@ -6,12 +6,9 @@ from typing import NamedTuple
 from pa_units.drive.encode import encode
 from pa_units.drive.errors import DENIALS, refusal
 from pa_units.drive.message import Call
+from pa_units.drive.objects import MANAGER, PROPERTIES_INTERFACE, ROOT, unit_path
 from pa_units.drive.states import PROPERTIES, UnitRow, UnitState, unit_state
 from pa_units.drive.wire import Reply, Wire
-
-ROOT = "/org/freedesktop/systemd1"
-MANAGER = "org.freedesktop.systemd1.Manager"
-PROPERTIES_INTERFACE = "org.freedesktop.DBus.Properties"
 
 # What ListUnitsByNames and the control group's files do not say.
 RUNNING_PROPERTIES = ("NRestarts",)
@@ -39,22 +36,6 @@ class ManagerState(NamedTuple):
     """as the distribution calls it, e.g. `252.39-1~deb12u1`"""
     state: str
     """running, degraded, starting, maintenance …"""
-
-
-def _escapes() -> dict[int, str]:
-    plain = set(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
-    return {byte: f"_{byte:02x}" for byte in range(256) if byte not in plain}
-
-
-_ESCAPES = _escapes()
-
-
-def unit_path(name: str) -> str:
-    """Return the object path of a unit (sd_bus_path_encode(3)); it exists for every valid name."""
-    label = name.encode().decode("latin-1").translate(_ESCAPES)
-    if label[:1].isdigit():
-        label = f"_{ord(label[0]):02x}{label[1:]}"
-    return f"{ROOT}/unit/{label or '_'}"
 
 
 def list_units(wire: Wire, names: Sequence[str]) -> dict[str, UnitRow]:

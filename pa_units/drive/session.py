@@ -8,7 +8,7 @@ from pa_units.drive import words
 from pa_units.drive.base import JOB_TIMEOUT, JobResult
 from pa_units.drive.bus import Answer, Bus, Signal
 from pa_units.drive.errors import BusError, BusTimeout, refusal
-from pa_units.drive.read import MANAGER, PROPERTIES_INTERFACE, ROOT, unit_path
+from pa_units.drive.objects import MANAGER, PROPERTIES_INTERFACE, ROOT, unit_path
 from pa_units.drive.states import PROPERTIES
 from pa_units.drive.wire import BUS, SYSTEMD
 

@@ -8,10 +8,8 @@ No signals, no file descriptors, no introspection. Actions go through `bus.py`.
 import os
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from typing import NamedTuple
 
-from pa_units.contracts.refs import Scope
+from pa_units.contracts.scope import Scope
 from pa_units.drive import message
 from pa_units.drive.address import private_socket
 from pa_units.drive.connect import Link, connect, connect_to
@@ -36,12 +34,15 @@ _PATIENCE = 5.0
 _CHUNK = 1 << 18
 
 
-class Reply(NamedTuple):
+class Reply:
     """What came back for one call: `values`, or `error` (a D-Bus error name) with its `text`."""
 
-    values: tuple[object, ...] = ()
-    error: str = ""
-    text: str = ""
+    __slots__ = ("error", "text", "values")
+
+    def __init__(self, values: tuple[object, ...] = (), error: str = "", text: str = "") -> None:
+        self.values = values
+        self.error = error
+        self.text = text
 
 
 class Wire:
@@ -167,8 +168,10 @@ def open_bus(
     """
     private = private_socket(scope, env)
     if private and calls >= MANY:
-        with suppress(BusError):
+        try:
             return Wire(connect_to(scope, private, min(timeout, _PATIENCE)), "", timeout)
+        except BusError:
+            pass  # the bus is asked instead
     try:
         link = connect(scope, env, timeout)
     except NoBus:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from pa_units.contracts.places import Places, places
-from pa_units.contracts.refs import Scope
+from pa_units.contracts.scope import Scope, home, usual
 from pa_units.kit.errors import PermissionProblem
 
 
@@ -22,16 +22,8 @@ class Here(NamedTuple):
 def here(scope: Scope | None, env: Mapping[str, str], root: str = "") -> Here:
     """Choose the scope: the one asked for, else system for root and user for anyone else."""
     uid = os.getuid()
-    chosen = scope or (Scope.USER if uid else Scope.SYSTEM)
-    return Here(chosen, places(chosen, env, _home(env, uid), uid), env, root.rstrip("/"))
-
-
-def _home(env: Mapping[str, str], uid: int) -> str:
-    if home := env.get("HOME"):
-        return home
-    import pwd
-
-    return pwd.getpwuid(uid).pw_dir
+    chosen = scope or usual(uid)
+    return Here(chosen, places(chosen, env, home(env, uid), uid), env, root.rstrip("/"))
 
 
 def may_write(at: Here, doing: str) -> None:

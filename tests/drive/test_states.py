@@ -3,7 +3,8 @@
 import pytest
 
 from pa_units.drive import read, states
-from pa_units.drive.read import major_version, unit_path
+from pa_units.drive.objects import unit_path
+from pa_units.drive.read import major_version
 from pa_units.drive.states import Exit, UnitState, unit_state
 
 UNSET = 2**64 - 1
