@@ -12,12 +12,13 @@ from pa_units.cli.result import tell
 from pa_units.cli.uninstall import uninstall
 from pa_units.contracts.ledger import Installed
 from pa_units.kit.errors import UsageError
-from pa_units.verbs import change, lifecycle
+from pa_units.verbs import change
 from pa_units.verbs import register as registering
 from pa_units.verbs.change import Editable
 from pa_units.verbs.here import Here
 from pa_units.verbs.install import Options, Result
 from pa_units.verbs.refusal import SpecRefused
+from pa_units.verbs.select import chosen
 
 unregister = click.Command(
     "unregister",
@@ -68,7 +69,7 @@ def set(  # noqa: A001 (the command's name)
     installed copy is. The agent is restarted.
     """
     at = options.at(scope)
-    (agent,) = lifecycle.chosen(at, [name])
+    (agent,) = chosen(at, [name])
     source, text = change.assigned(at, agent, assignments)
     return _told(change.apply(at, source, text, Options(dry_run=dry_run)), dry_run)
 
@@ -83,7 +84,7 @@ def edit(name: str, override: bool, scope: str | None) -> int:
     A spec with errors is not applied: it is opened again, or your text is kept beside it.
     """
     at = options.at(scope)
-    (agent,) = lifecycle.chosen(at, [name])
+    (agent,) = chosen(at, [name])
     if override:
         return _edit_drop_in(at, agent)
     source = change.editable(at, agent)

@@ -6,16 +6,14 @@ from collections.abc import Sequence
 import click
 
 from pa_units.cli import options, out
+from pa_units.cli.options import Agents
 from pa_units.cli.show_status import soon
-from pa_units.contracts.ledger import Installed
 from pa_units.verbs import boot, control, rehearse
 from pa_units.verbs import lifecycle as verb
 from pa_units.verbs.act import Outcome
 from pa_units.verbs.here import Here
 
 FAILED, NO_PERMISSION, NOT_RUNNING = 1, 4, 7
-
-Agents = Sequence[Installed]
 
 
 @click.command()

@@ -3,7 +3,7 @@
 import click
 
 from pa_units.cli import options, out
-from pa_units.cli.lifecycle import Agents
+from pa_units.cli.options import Agents
 from pa_units.cli.show_logs import FORMATS, show
 from pa_units.cli.show_restarts import show as show_restarts
 from pa_units.kit.errors import UsageError

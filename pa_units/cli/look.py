@@ -3,16 +3,16 @@
 import click
 
 from pa_units.cli import options, out
-from pa_units.cli.lifecycle import Agents
-from pa_units.cli.out import Column
+from pa_units.cli.columns import Column, table
+from pa_units.cli.options import Agents
 from pa_units.cli.show_status import show as show_status
 from pa_units.cli.show_status import show_words
 from pa_units.contracts.status import UP, State
 from pa_units.kit.errors import UsageError
 from pa_units.verbs import files as files_verb
-from pa_units.verbs import lifecycle
 from pa_units.verbs import status as verb
 from pa_units.verbs.here import Here
+from pa_units.verbs.select import chosen
 
 
 @click.command()
@@ -59,7 +59,13 @@ def is_failed(at: Here, agents: Agents, quiet: bool) -> int:
     return 1 if show_words(at, [agent.name for agent in agents], failed, quiet=quiet) else 0
 
 
-_LISTED = (Column("NAME"), Column("UNIT"), Column("USER"), Column("AT BOOT"), Column("SPEC"))
+_LISTED = (
+    Column("NAME", least=16),
+    Column("UNIT", least=16),
+    Column("USER"),
+    Column("AT BOOT"),
+    Column("SPEC", least=16),
+)
 
 
 @click.command("list")
@@ -67,7 +73,7 @@ _LISTED = (Column("NAME"), Column("UNIT"), Column("USER"), Column("AT BOOT"), Co
 @options.json
 def list(scope: str | None, as_json: bool) -> None:  # noqa: A001 (the command's name)
     """List what is installed, without asking the init system."""
-    agents = lifecycle.chosen(options.at(scope), (), everything=True)
+    agents = chosen(options.at(scope), (), everything=True)
     if as_json:
         out.json([verb.listed(agent) for agent in agents])
         return
@@ -81,7 +87,7 @@ def list(scope: str | None, as_json: bool) -> None:  # noqa: A001 (the command's
         )
         for agent in agents
     ]
-    out.table(_LISTED, rows)
+    table(_LISTED, rows)
 
 
 @click.command()

@@ -1,17 +1,20 @@
 """Options that several commands share."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, TypeVar
 
 import click
 
+from pa_units.contracts.ledger import Installed
 from pa_units.contracts.refs import Scope
-from pa_units.verbs import lifecycle
+from pa_units.verbs import select
 from pa_units.verbs.here import Here, here
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+Agents = Sequence[Installed]
+"""What `agents` gives to a command."""
 
 
 def scope(command: Function) -> Function:
@@ -50,7 +53,7 @@ def agents(command: Function) -> Callable[..., Any]:
         **options: Any,
     ) -> Any:
         where = at(scope, options.pop("root", ""))
-        found = lifecycle.chosen(where, names, everything=everything, labels=labels)
+        found = select.chosen(where, names, everything=everything, labels=labels)
         return command(where, found, **options)
 
     return _selection(chosen)

@@ -2,11 +2,14 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from io import TextIOWrapper
-from typing import NamedTuple, NoReturn, TextIO
 
-from pa_units.kit.errors import PaError
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # typing takes 4 ms
+    from typing import NoReturn, TextIO
+
+    from pa_units.kit.errors import PaError
 
 _CODES = {
     "bold": "1",
@@ -23,7 +26,7 @@ _CODES = {
 _RESET = "\x1b[0m"
 
 
-def coloured(stream: TextIO) -> bool:
+def coloured(stream: "TextIO") -> bool:
     """May this stream get colour? https://no-color.org and FORCE_COLOR come before the terminal."""
     if os.environ.get("NO_COLOR"):
         return False
@@ -32,7 +35,7 @@ def coloured(stream: TextIO) -> bool:
     return stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def paint(text: str, style: str, stream: TextIO | None = None) -> str:
+def paint(text: str, style: str, stream: "TextIO | None" = None) -> str:
     """Wrap `text` in a colour, where the stream takes one."""
     if not text or not style or not coloured(stream or sys.stdout):
         return text
@@ -54,13 +57,13 @@ def hint(words: str) -> None:
     _write(sys.stderr, f"{words}\n")
 
 
-def _write(stream: TextIO, content: str) -> None:
+def _write(stream: "TextIO", content: str) -> None:
     """Print what the terminal's encoding can show; the rest is escaped, never a traceback."""
     encoding = stream.encoding or "utf-8"
     stream.write(content.encode(encoding, "backslashreplace").decode(encoding))
 
 
-def error(problem: PaError) -> None:
+def error(problem: "PaError") -> None:
     """Print an expected failure: `pa: cannot X: reason`, then what to do."""
     hint(f"{paint('pa:', 'red', sys.stderr)} {problem.message}")
     for advice in problem.hint.splitlines():
@@ -79,7 +82,7 @@ def json_error(messages: Iterable[dict[str, object]]) -> None:
     json({"schema": "pa.error/1", "errors": list(messages)})
 
 
-def again(show: Callable[[], object], every: float = 2.0) -> NoReturn:
+def again(show: Callable[[], object], every: float = 2.0) -> "NoReturn":
     """Print the same thing anew until interrupted; on a terminal in place of the last one."""
     import time
 
@@ -89,13 +92,6 @@ def again(show: Callable[[], object], every: float = 2.0) -> NoReturn:
         show()
         sys.stdout.flush()
         time.sleep(every)
-
-
-class Column(NamedTuple):
-    """One column of a table; numbers stand on the right."""
-
-    title: str
-    right: bool = False
 
 
 def json_line(item: object) -> None:
@@ -125,31 +121,3 @@ def shown(text: str, *, colour: bool) -> str:
 
     kept = re.sub("(\x1b\\[[0-9;]*m)|([\0-\x08\x0a-\x1f\x7f-\x9f])", safe, text)
     return kept + _RESET if colour and "\x1b" in kept else kept
-
-
-def table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
-    """Print rows under titles, each column as wide as its widest cell; a cell's width is what a
-    terminal shows of it, without colour codes."""
-    widths = [
-        max([len(column.title), *(_width(row[at]) for row in rows)])
-        for at, column in enumerate(columns)
-    ]
-    line(paint(_row([column.title for column in columns], columns, widths), "dim"))
-    for row in rows:
-        line(_row(row, columns, widths))
-
-
-def _row(cells: Sequence[str], columns: Sequence[Column], widths: Sequence[int]) -> str:
-    parts = []
-    for cell, column, width in zip(cells, columns, widths, strict=True):
-        blank = " " * (width - _width(cell))
-        parts.append(blank + cell if column.right else cell + blank)
-    return "  ".join(parts).rstrip()
-
-
-def _width(cell: str) -> int:
-    if "\x1b" not in cell:
-        return len(cell)
-    import re
-
-    return len(re.sub("\x1b\\[[0-9;]*m", "", cell))

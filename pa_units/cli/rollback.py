@@ -5,11 +5,11 @@ import time
 import click
 
 from pa_units.cli import changes, lifecycle, options, out
-from pa_units.cli.out import Column
+from pa_units.cli.columns import Column, table
 from pa_units.cli.result import warn_of_logout
-from pa_units.verbs import lifecycle as agents_verb
 from pa_units.verbs import rollback as verb
 from pa_units.verbs.rollback import Version
+from pa_units.verbs.select import chosen
 
 
 @click.command()
@@ -36,7 +36,7 @@ def rollback(
     version.
     """
     at = options.at(scope)
-    (agent,) = agents_verb.chosen(at, [name])
+    (agent,) = chosen(at, [name])
     done = verb.rollback(
         at,
         agent,
@@ -74,12 +74,12 @@ _COLUMNS = (
 def history(name: str, scope: str | None, as_json: bool) -> None:
     """List the stored versions of an agent, which `pa rollback` goes back to."""
     at = options.at(scope)
-    (agent,) = agents_verb.chosen(at, [name])
+    (agent,) = chosen(at, [name])
     found = list(verb.history(at, agent))
     if as_json:
         out.json([{"schema": "pa.history/1", **one._asdict()} for one in found])
         return
-    out.table(_COLUMNS, [_row(one) for one in found])
+    table(_COLUMNS, [_row(one) for one in found])
 
 
 def _row(one: Version) -> tuple[str, ...]:

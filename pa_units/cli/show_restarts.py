@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 
 from pa_units.cli import out
-from pa_units.cli.out import Column
+from pa_units.cli.columns import Column, table
 from pa_units.cli.show_logs import clock
 from pa_units.cli.words import span
 from pa_units.verbs.restarts import Episode
@@ -12,10 +12,10 @@ from pa_units.verbs.restarts import Episode
 SCHEMA = "pa.run/1"
 
 _COLUMNS = (
-    Column("AGENT"),
+    Column("AGENT", least=16),
     Column("STARTED"),
     Column("RAN", right=True),
-    Column("ENDED BY"),
+    Column("ENDED BY", least=16),
     Column("THEN"),
 )
 
@@ -28,7 +28,7 @@ def show(episodes: Sequence[Episode], form: str) -> None:
         return
     if episodes:
         now_us = time.time_ns() // 1000
-        out.table(_COLUMNS, [_cells(one, now_us) for one in episodes])
+        table(_COLUMNS, [_cells(one, now_us) for one in episodes])
     else:
         out.hint("the journal knows of no start")
 

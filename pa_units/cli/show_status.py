@@ -4,7 +4,7 @@ import time
 from collections.abc import Collection, Iterator, Sequence
 
 from pa_units.cli import out
-from pa_units.cli.out import Column
+from pa_units.cli.columns import Column, table
 from pa_units.cli.words import size, span
 from pa_units.contracts.ledger import Installed
 from pa_units.contracts.status import SCHEMA, UP, AgentStatus, State
@@ -24,14 +24,14 @@ _STYLES = {
 }
 
 _COLUMNS = (
-    Column("NAME"),
+    Column("NAME", least=16),
     Column("STATE"),
     Column("PID", right=True),
     Column("FOR", right=True),
     Column("RESTARTS", right=True),
     Column("MEMORY", right=True),
     Column("CPU", right=True),
-    Column(""),
+    Column("", least=20),
 )
 
 
@@ -39,7 +39,7 @@ def show_table(statuses: Sequence[AgentStatus]) -> None:
     """One line per agent, and below it one per replica."""
     now = time.time()
     rows = [row for status in statuses for row in _rows(status, now)]
-    out.table(_COLUMNS, rows)
+    table(_COLUMNS, rows)
 
 
 def _rows(status: AgentStatus, now: float) -> Iterator[tuple[str, ...]]:

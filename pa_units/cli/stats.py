@@ -5,22 +5,22 @@ from collections.abc import Callable, Sequence
 import click
 
 from pa_units.cli import options, out
-from pa_units.cli.out import Column
+from pa_units.cli.columns import Column, table
 from pa_units.cli.words import size
 from pa_units.contracts.ledger import Installed
-from pa_units.verbs import lifecycle
 from pa_units.verbs import stats as verb
 from pa_units.verbs.here import Here
+from pa_units.verbs.select import chosen
 from pa_units.verbs.stats import Figures
 
 _COLUMNS = (
-    Column("NAME"),
+    Column("NAME", least=16),
     Column("CPU", right=True),
     Column("MEMORY", right=True),
     Column("READ", right=True),
     Column("WRITTEN", right=True),
     Column("TASKS", right=True),
-    Column("PIDS"),
+    Column("PIDS", least=8),
 )
 _MOST_PIDS = 5
 
@@ -41,7 +41,7 @@ def stats(
     """Show what agents use: CPU (100% is one core), memory, disk since the start, tasks."""
     at = options.at(scope)
     no_choice = not (names or labels)
-    agents = lifecycle.chosen(at, names, everything=everything or no_choice, labels=labels)
+    agents = chosen(at, names, everything=everything or no_choice, labels=labels)
     if watch:
         out.again(lambda: _show(at, agents, as_json))
     else:
@@ -53,7 +53,7 @@ def _show(at: Here, agents: Sequence[Installed], as_json: bool) -> None:
     if as_json:
         out.json([{"schema": "pa.stats/1", **one._asdict()} for one in found])
     else:
-        out.table(_COLUMNS, [_cells(one) for one in found])
+        table(_COLUMNS, [_cells(one) for one in found])
 
 
 def _cells(one: Figures) -> tuple[str, ...]:

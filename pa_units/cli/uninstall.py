@@ -3,7 +3,7 @@
 import click
 
 from pa_units.cli import changes, options, out
-from pa_units.cli.lifecycle import Agents
+from pa_units.cli.options import Agents
 from pa_units.verbs import uninstall as verb
 from pa_units.verbs.here import Here
 

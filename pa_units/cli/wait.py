@@ -3,7 +3,7 @@
 import click
 
 from pa_units.cli import lifecycle, options
-from pa_units.cli.lifecycle import Agents
+from pa_units.cli.options import Agents
 from pa_units.verbs import wait as verb
 from pa_units.verbs.here import Here
 from pa_units.verbs.wait import Goal

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from pa_units.contracts.ledger import CHANGED_HERE, Installed, Origin
-from pa_units.verbs import install, lifecycle, specs
+from pa_units.verbs import install, specs
 from pa_units.verbs.act import Outcome
 from pa_units.verbs.bring_up import Wish, bring_up
 from pa_units.verbs.here import Here, may_write
-from pa_units.verbs.select import whole
+from pa_units.verbs.select import chosen, whole
 from pa_units.write import apply as writing
 from pa_units.write.request import After
 
@@ -32,7 +32,7 @@ def enable(
         at.places, compiled.bundle, environment=at.env, origins=origins, after=After.RELOAD
     )
     bring_up(at, done.state.due, Wish(start=False))
-    now = lifecycle.chosen(at, [agent.name for agent in agents])
+    now = chosen(at, [agent.name for agent in agents])
     return tuple(Outcome(agent, agent.auto_start is on, _WORDS[on]) for agent in now)
 
 

@@ -1,14 +1,9 @@
 """`start`, `stop`, `restart`."""
 
-from collections.abc import Sequence
-
-from pa_units.contracts import ledger
-from pa_units.contracts.ledger import Installed
 from pa_units.verbs import act
 from pa_units.verbs.act import Outcome, Selected
 from pa_units.verbs.catch_up import catch_up
 from pa_units.verbs.here import Here
-from pa_units.verbs.select import select
 
 
 def start(at: Here, agents: Selected, *, wait: bool = True) -> tuple[Outcome, ...]:
@@ -30,10 +25,3 @@ def _others(at: Here, agents: Selected) -> tuple[Outcome, ...]:
     """Finish what an interrupted command has left; say what became of other agents by it."""
     asked = {agent.name for agent in agents}
     return tuple(one for one in catch_up(at).outcomes if one.agent.name not in asked)
-
-
-def chosen(
-    at: Here, names: Sequence[str], *, everything: bool = False, labels: Sequence[str] = ()
-) -> tuple[Installed, ...]:
-    """The installed agents that a command means."""
-    return select(ledger.read(at.places, at.root), names, everything=everything, labels=labels)

@@ -2,10 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 
+from pa_units.contracts import ledger as ledgers
 from pa_units.contracts.ledger import Installed, Ledger
 from pa_units.kit.errors import NotInstalled, UsageError
+from pa_units.verbs.here import Here
 
 _GLOB = "*?["
+
+
+def chosen(
+    at: Here, names: Sequence[str], *, everything: bool = False, labels: Sequence[str] = ()
+) -> tuple[Installed, ...]:
+    """The installed agents that a command means. Raises what `select` raises."""
+    installed = ledgers.read(at.places, at.root)
+    return select(installed, names, everything=everything, labels=labels)
 
 
 def select(

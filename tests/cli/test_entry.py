@@ -41,6 +41,16 @@ def test_status_imports_little() -> None:
     assert not modules & {*HEAVY, "click", "dataclasses", "inspect", "logging", "subprocess"}
 
 
+def test_is_active_and_completion_import_next_to_nothing() -> None:
+    modules = imported("import pa_units.cli.quick, pa_units.verbs.quick, pa_units.drive.glance")
+    assert not modules & {*HEAVY, "click", "typing", "contextlib", "hashlib", "socket"}
+
+
+@pytest.mark.parametrize("command", ["look", "stats", "logs"])
+def test_looking_imports_no_model_and_no_bus_library(command: str) -> None:
+    assert not imported(f"import pa_units.cli.{command}") & {*HEAVY, "dataclasses"}
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
