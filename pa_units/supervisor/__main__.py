@@ -112,6 +112,8 @@ def _begin(supervisor: Supervisor, store: Store) -> None:
     tools = supervisor.tools
     found = plans.load(tools.places, tools.say)
     adopted = resume(supervisor, found, store.found, plans.at_boot(tools.places))
+    supervisor.flows.have_held()
+    supervisor.keeper.end_others()
     also = f", {adopted} adopted" if adopted else ""
     tools.say(f"supervisor {os.getpid()} looks after {len(supervisor.wards)} units{also}")
 
@@ -131,6 +133,7 @@ def _on_signals(supervisor: Supervisor, numbers: set[int], *, alone: bool) -> No
 def _end(supervisor: Supervisor, server: Server, home: str) -> int:
     code = supervisor.exit_code()
     supervisor.end()
+    supervisor.keeper.hold(())
     server.close()
     supervisor.tools.children.apart.close()
     supervisor.tools.say("supervisor ends")

@@ -104,9 +104,12 @@ class Children:
                 return
             yield _end(pid, status)
 
-    def orphans(self, known: Container[int]) -> list[int]:
-        """Return our children that are not `known`: what an agent leaves behind comes to us."""
-        return [pid for pid in self._listed.pids() if pid not in known and pid != self.apart.pid]
+    def orphans(self, known: Container[int], ours: Container[int]) -> list[int]:
+        """Return our children that are neither `known` nor `ours`: what an agent leaves behind
+        comes to us."""
+        pids = self._listed.pids()
+        stem = self.apart.pid
+        return [pid for pid in pids if pid not in known and pid not in ours and pid != stem]
 
     def signal(self, pid: int, born: int, number: int) -> bool:
         """Signal this very process; False if it is gone."""

@@ -8,10 +8,7 @@ from pa_units.supervisor.ward import Ward
 
 
 def rescan(supervisor: Supervisor) -> None:
-    """Take up new plans, changed ones for the next start, and stop units whose plan is gone.
-
-    With the last plan our work is done.
-    """
+    """Take up new plans, changed ones for the next start, and stop units whose plan is gone."""
     found = plans.load(supervisor.tools.places, supervisor.tools.say)
     supervisor.preparing.forget()
     for name in [*supervisor.wards]:
@@ -23,8 +20,6 @@ def rescan(supervisor: Supervisor) -> None:
             supervisor.add(Ward(plan, Unit()))
         elif ward.plan != plan:
             _change(supervisor, ward, plan)
-    if not supervisor.wards and not supervisor.stays:
-        supervisor.shut_down()
 
 
 def _drop(supervisor: Supervisor, ward: Ward) -> None:

@@ -28,6 +28,7 @@ from pa_units.supervisor.events import (
 from pa_units.supervisor.flows import Flows
 from pa_units.supervisor.hands import Brain, Hands
 from pa_units.supervisor.jobs import Job
+from pa_units.supervisor.keeper import Keeper
 from pa_units.supervisor.loop import Loop
 from pa_units.supervisor.phases import WAITS
 from pa_units.supervisor.prepare import Preparing
@@ -67,7 +68,8 @@ class Supervisor:
         self._ends_with_units = ends_with_units
         self._closed: list[Callable[[], None]] = []
         self.squeeze = Squeeze()
-        self.flows = Flows(tools.loop, tools.pipes, self.squeeze.add)
+        self.keeper = Keeper(tools.pipes, tools.say)
+        self.flows = Flows(tools.loop, tools.pipes, self.squeeze.add, self.keeper)
         locale = os.environ.get("LANG", "C.UTF-8")
         self.preparing = Preparing(self.flows.open, tools.places.runtime, locale)
         brain = Brain(self.apply, self._numbers, self._adopted_ended)
@@ -99,6 +101,8 @@ class Supervisor:
         self.tools.store.forget(ward.name)
         self._going_down.pop(ward.name, None)
         del self.wards[ward.name]
+        if not self.wards and not self.stays:
+            self._closing = True  # with the last plan our work is done
 
     # Events.
 
@@ -124,10 +128,10 @@ class Supervisor:
         self.carry_out(ward, wanted)
         if unit.due_mono != due:
             self.schedule(ward)
-        for job in self._jobs:
-            job.look(ward.name, unit)
         if unit.state is not state:
             self._on_state(ward)
+        for job in self._jobs:
+            job.look(ward.name, unit)
 
     def carry_out(self, ward: Ward, wanted: Iterable[Effect]) -> None:
         """Do what the machine asks for."""
@@ -190,13 +194,19 @@ class Supervisor:
         for end in self.tools.children.ends():
             ward = self._owner(end.pid)
             if ward is None:
-                if end.pid == self.squeeze.pid:
-                    self.squeeze.ended(end.status == 0)
+                self._helper_of_ours_ended(end)
             elif end.pid == ward.unit.pid:
                 self._main_ended(ward, end)
             elif end.pid == ward.unit.helper:
+                self._flush_first(ward)
                 self.apply(ward, HelperEnded(end.code, end.status))
         self.hands.look_at_swept()
+
+    def _helper_of_ours_ended(self, end: End) -> None:
+        if end.pid == self.squeeze.pid:
+            self.squeeze.ended(end.status == 0)
+        elif end.pid == self.keeper.pid:
+            self.keeper.ended()
 
     def _owner(self, pid: int) -> Ward | None:
         if pid not in self.hands.owners:
@@ -204,13 +214,18 @@ class Supervisor:
         return self.hands.owners.pop(pid, None)
 
     def _main_ended(self, ward: Ward, end: End) -> None:
-        orphans = self.tools.children.orphans(self.hands.owners)
+        ours = (self.squeeze.pid, self.keeper.pid)
+        orphans = self.tools.children.orphans(self.hands.owners, ours)
         left = tree.traces(orphans) if orphans else ()
         leftovers = ward.unit.run in left or ward.session in left
-        if self._jobs:  # what it printed is in its log before anyone hears of its end
-            self.flows.flush(ward.name)
+        self._flush_first(ward)
         self.apply(ward, Ended(end.code, end.status, leftovers))
         self.flows.flush(ward.name)
+
+    def _flush_first(self, ward: Ward) -> None:
+        """What a process printed is in its log before anyone who waits hears of its end."""
+        if self._jobs:
+            self.flows.flush(ward.name)
 
     def _adopted_ended(self, ward: Ward, pid: int) -> None:
         """Only a parent is told how a process ends."""
@@ -305,6 +320,7 @@ class Supervisor:
         if self._jobs:
             self._jobs = [job for job in self._jobs if not job.done]
         self._write_diary()
+        self.flows.have_held()
         if (self._closing or self._ends_with_units) and all(map(self._is_down, self.wards)):
             self.tools.loop.stopped = True
 

@@ -44,7 +44,15 @@ def runs_of(everyone: Mapping[int, Process]) -> dict[int, str]:
 
 
 def of_run(run: str, session: int) -> list[Process]:
-    """Return the living processes of one run as of now."""
+    """Return the living processes of one run as of now.
+
+    The list of processes is read before they are: one that forks and ends in between leaves a child
+    that is not in it. So nobody is there only if nobody is found twice.
+    """
+    return _found(run, session) or _found(run, session)
+
+
+def _found(run: str, session: int) -> list[Process]:
     everyone = proc.everyone()
     return members(everyone, runs_of(everyone), run, session)
 
