@@ -67,17 +67,21 @@ class Worker(NamedTuple):
         return "".join(f"  {line}\n" for line in lines)
 
 
-def workers(scope: Scope, level: str, port: int) -> list[Worker]:
-    """Every program at every place. In a home the program itself stands there too; the shell asks
-    the web service beside it, which has the first of two ports."""
+def workers(scope: Scope, label: str, port: int, level: str = "") -> list[Worker]:
+    """Every program at every place; `label` is the level if there is no other.
+
+    In a home the program itself stands there too. The shell asks the web service beside it, which
+    has the first of two ports.
+    """
     found = []
     for number, home in enumerate(scope.homes):
         for kind, file in FILES.items():
-            name = f"{level}-{kind}-{number}"
+            name = f"{label}-{kind}-{number}"
             cwd = f"{home}/{name}" if home else ""
             where = cwd if home.startswith("/home/") else SHARED
             one = port + 2 * number + (kind == "node")
-            found.append(Worker(name, f"{_RUN[kind]} {where}/{file} {one}", cwd, level))
+            command = f"{_RUN[kind]} {where}/{file} {one}"
+            found.append(Worker(name, command, cwd, level or label))
     return found
 
 
