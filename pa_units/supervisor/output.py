@@ -90,11 +90,12 @@ class Stream:
             self.file = roll.open_log(self.log.path, self.log.max_files)
 
     def _move(self) -> int:
-        room = self.limit - os.lseek(self.file, 0, os.SEEK_CUR)
-        if room <= 0:
+        if self._room() <= 0:
             self._roll()
-            return self._move_some(_LARGE_PIPE)
-        return self._move_some(min(room, _LARGE_PIPE))
+        return self._move_some(min(self._room(), _LARGE_PIPE))
+
+    def _room(self) -> int:
+        return self.limit - os.lseek(self.file, 0, os.SEEK_CUR)
 
     def _move_some(self, most: int) -> int:
         if not self.splices:
@@ -130,14 +131,18 @@ class Stream:
         return begun + b"\n" if ends else begun
 
     def _roll(self) -> None:
-        successor = roll.roll(self.log.path, self.file, self.log.max_files)
+        """A log that cannot be rolled now goes on growing; that blocks no agent."""
+        try:
+            successor = roll.roll(self.log.path, self.file, self.log.max_files)
+        except OSError:
+            successor = -1
         if successor < 0:
             self.limit += roll.LONGEST_LINE
             return
         os.close(self.file)
         self.file = successor
-        os.lseek(successor, 0, os.SEEK_END)
-        self.limit = self.log.max_size
+        begun = os.lseek(successor, 0, os.SEEK_END)
+        self.limit = max(self.log.max_size, begun + _PIPE)
         self.rolled = True
 
     def _widen(self) -> None:

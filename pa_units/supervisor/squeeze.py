@@ -61,8 +61,9 @@ class Squeeze:
             os.rename(_temporary(self._path), f"{name}.gz")
             os.unlink(name)
         else:
-            self._queue.pop(self._path, None)
             os.unlink(_temporary(self._path))
+        if not ok:  # the next roll of this log tries again
+            self._queue.pop(self._path, None)
         self.next()
 
     def _present_name(self) -> str:
