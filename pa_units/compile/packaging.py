@@ -77,7 +77,8 @@ def _extra(agent: Agent, one: AgentBundle, scope: Scope) -> Iterator[Artifact]:
     yield from _secrets(agent, one)
     if not agent.auto_start:
         preset = f"/usr/lib/systemd/{scope}-preset/50-pa-{agent.name}.preset"
-        yield from _lines(preset, [f"disable {unit.name}" for unit in one.units[:1]])
+        started = one.starts or one.units[:1]
+        yield from _lines(preset, [f"disable {unit.name}" for unit in started])
 
 
 def _lines(path: str, lines: Iterable[str]) -> Iterator[Artifact]:

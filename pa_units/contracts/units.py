@@ -93,9 +93,19 @@ def timer(agent: str) -> str:
     return f"{agent}.timer"
 
 
+def is_timer(unit: str) -> bool:
+    """Does it start another unit at times?"""
+    return unit.endswith(".timer")
+
+
 def socket(agent: str) -> str:
     """Listens for an agent."""
     return f"{agent}.socket"
+
+
+def is_socket(unit: str) -> bool:
+    """Does it start another unit at a connection?"""
+    return unit.endswith(".socket")
 
 
 def watch(agent: str, suffix: str) -> str:

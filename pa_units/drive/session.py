@@ -71,6 +71,10 @@ class Session:
         results = await self._calls("ResetFailedUnit", names)
         return [_not_loaded_is_ok(result) for result in results]
 
+    async def clean(self, names: Sequence[str], what: str) -> list[JobResult]:
+        """Remove what stopped units keep on disk: `state`, `logs` …, as systemctl clean."""
+        return await self._calls("CleanUnit", names, "as", [what])
+
     async def kill(self, names: Sequence[str], signal: int, whom: str = "main") -> list[JobResult]:
         """Send a signal; `whom` is main, control or all."""
         return await self._calls("KillUnit", names, "si", whom, signal)

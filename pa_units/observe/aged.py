@@ -5,12 +5,12 @@ import os
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from pa_units.contracts import units
 from pa_units.contracts.ledger import Installed
 from pa_units.drive import read
 from pa_units.drive.states import UnitState, unit_state
 from pa_units.drive.wire import Wire
 
-_SPECIAL = (".timer", ".socket")
 _PROPERTIES = ("ActiveState", "SubState", "ActiveEnterTimestamp")
 
 
@@ -29,21 +29,21 @@ def aged(wire: Wire, agents: Sequence[Installed], directory: str) -> Aged:
     names = [
         unit.name
         for agent in agents
-        if any(unit.name.endswith(_SPECIAL) for unit in agent.units)
+        if any(units.is_timer(unit.name) or units.is_socket(unit.name) for unit in agent.units)
         for unit in agent.units
     ]
     found = {
         name: unit_state(properties)
         for name, properties in read.properties(wire, names, _PROPERTIES).items()
     }
-    scheduled = [one for one in agents if any(door.endswith(".timer") for door in one.doors)]
+    scheduled = [one for one in agents if any(map(units.is_timer, one.doors))]
     running = (name for one in scheduled for name in one.workers if found[name].sub == "running")
     closed = (name for name, state in found.items() if _is_old_socket(name, state, directory))
     return Aged(frozenset(closed), frozenset(running))
 
 
 def _is_old_socket(name: str, state: UnitState, directory: str) -> bool:
-    if not name.endswith(".socket"):
+    if not units.is_socket(name):
         return False
     return state.active != "active" or state.active_since_us < _written_us(f"{directory}/{name}")
 

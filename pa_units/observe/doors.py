@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from pa_units.contracts import units
 from pa_units.contracts.ledger import Installed
 from pa_units.drive import read
 from pa_units.drive.wire import Wire
@@ -26,7 +27,7 @@ class Door(NamedTuple):
     @property
     def is_timer(self) -> bool:
         """Does it open at times?"""
-        return self.name.endswith(".timer")
+        return units.is_timer(self.name)
 
 
 def doors(wire: Wire, agents: Sequence[Installed]) -> dict[str, Door]:

@@ -86,14 +86,17 @@ def control_groups(wire: Wire, agents: Sequence[Installed], scope: Scope) -> dic
 
 def _groups(wire: Wire, units: Mapping[str, UnitState], scope: Scope) -> dict[str, str]:
     """The control group of every unit that runs. In the system scope it follows from the name,
-    unless an admin chose another slice: then the group that the name suggests is empty."""
+    unless the spec or an admin chose another slice."""
     running = [
         name for name, unit in units.items() if unit.active in ("active", "activating", "reloading")
     ]
-    if scope is Scope.SYSTEM:
-        return {unit: f"/system.slice/{unit}" for unit in running}
-    found = read.properties(wire, running, ("ControlGroup",))
-    return {unit: str(found[unit].get("ControlGroup", "")) for unit in running}
+    usual = {unit: f"/system.slice/{unit}" for unit in running} if scope is Scope.SYSTEM else {}
+    mounted = hierarchy()
+    known = {unit: group for unit, group in usual.items() if os.path.exists(mounted + group)}
+    found = read.properties(wire, [one for one in running if one not in known], ("ControlGroup",))
+    asked = {unit: str(of.get("ControlGroup", "")) for unit, of in found.items()}
+    # A oneshot that is done has none, and "" would be that of the whole machine.
+    return known | {unit: group for unit, group in asked.items() if group}
 
 
 def _main_pids(wire: Wire, groups: Mapping[str, str], used: Mapping[str, Usage]) -> dict[str, int]:

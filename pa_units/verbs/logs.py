@@ -76,7 +76,7 @@ def explaining(at: Here, agent: Installed, since_us: int) -> list[str]:
     lines = list(history(at, [agent], since))
     printed = [line for line in lines if not line.by_manager]
     if not (printed or lines):
-        units = dict.fromkeys(agent.workers, agent.name)
+        units = dict.fromkeys((*agent.workers, *agent.doors), agent.name)
         lines = list(log_sources.journal_lines(at, units, since))
     return [line.text for line in (printed or lines)[-AFTER_A_FAILURE:]]
 

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple
 
+from pa_units.contracts import units
 from pa_units.contracts.ledger import Installed
 from pa_units.observe.aged import Aged
 
-Units = tuple[str, ...]
+Names = tuple[str, ...]
 
 
 class Move(NamedTuple):
@@ -14,7 +15,7 @@ class Move(NamedTuple):
 
     verb: str
     """a function of the driver: start, stop, restart, try_restart or reset"""
-    units: Mapping[str, Units]
+    units: Mapping[str, Names]
     """by agent"""
     waits: bool = True
     """False: not for the end of the jobs, which is the end of a run"""
@@ -72,27 +73,27 @@ def refresh(agents: Sequence[Installed], outdated: Collection[str], aged: Aged) 
     )
 
 
-def _each(agents: Sequence[Installed], units: Callable[[Installed], Units]) -> dict[str, Units]:
-    return {one.name: found for one in agents if (found := units(one))}
+def _each(agents: Sequence[Installed], names: Callable[[Installed], Names]) -> dict[str, Names]:
+    return {one.name: found for one in agents if (found := names(one))}
 
 
-def _every(agent: Installed) -> Units:
+def _every(agent: Installed) -> Names:
     return tuple(unit.name for unit in agent.units)
 
 
-def _replicas(agent: Installed) -> Units:
+def _replicas(agent: Installed) -> Names:
     return agent.workers if agent.runs else ()
 
 
-def _doors_alone(agent: Installed) -> Units:
+def _doors_alone(agent: Installed) -> Names:
     """What starts it, where that is not the service itself."""
     return tuple(door for door in agent.doors if door not in agent.workers)
 
 
-def _among(units: Units, wanted: Collection[str]) -> Units:
-    return tuple(unit for unit in units if unit in wanted)
+def _among(units_of: Names, wanted: Collection[str]) -> Names:
+    return tuple(unit for unit in units_of if unit in wanted)
 
 
 def is_scheduled(agent: Installed) -> bool:
     """Do its times start it?"""
-    return any(door.endswith(".timer") for door in agent.doors)
+    return any(map(units.is_timer, agent.doors))

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from pa_units.contracts import ledger
+from pa_units.contracts import ledger, units
 from pa_units.contracts.bundle import Bundle
 from pa_units.contracts.ledger import Installed
+from pa_units.drive import timers
 from pa_units.kit.errors import PaError
 from pa_units.verbs import lifecycle, trial
 from pa_units.verbs.bring_up import Wish, bring_up
@@ -40,6 +41,7 @@ def uninstall(
     if at.root:
         return _remove(at, agents, purge, After.NOTHING)
     _stop(at, agents)
+    _forget_runs(at, agents)
     removed = _remove(at, agents, purge, After.RELOAD)
     trial.forget(at, [agent.name for agent in agents])
     return removed
@@ -49,6 +51,12 @@ def _stop(at: Here, agents: Sequence[Installed]) -> None:
     for outcome in lifecycle.stop(at, agents):
         if not outcome.ok:
             raise PaError(f"cannot stop {outcome.agent.name}: {outcome.reason}")
+
+
+def _forget_runs(at: Here, agents: Sequence[Installed]) -> None:
+    timers_of = [unit.name for agent in agents for unit in agent.units if units.is_timer(unit.name)]
+    if timers_of:
+        timers.forget(at.scope, at.env, timers_of)
 
 
 def _remove(at: Here, agents: Sequence[Installed], purge: bool, after: After) -> Removed:

@@ -22,7 +22,7 @@ def needed(old: Installed | None, new: Installed, changed: Iterable[Change]) -> 
 def _read_at_start(agent: Installed) -> frozenset[str]:
     """The files of services and sockets. A target only says how many there are, and systemd takes
     timers and path units over with a reload."""
-    sockets = (unit.name for unit in agent.units if unit.name.endswith(".socket"))
+    sockets = (unit.name for unit in agent.units if units.is_socket(unit.name))
     return frozenset((*map(units.file_of, agent.workers), *sockets))
 
 

@@ -1,6 +1,6 @@
 """Several of one agent, side by side, on a real systemd."""
 
-from on_machine import install, installed, pids, replicas, status, until, verify
+from on_machine import install, installed, pids, replicas, status, statuses, until, verify
 
 from machines import Machine
 
@@ -11,6 +11,12 @@ WEB = """
   max_restarts: 5
   backoff: {{initial_delay: 200ms, reset_after: 2s}}
   logging: {{stdout: /var/log/web.log}}
+"""
+OTHERS = """
+- name: sliced
+  cmd: [sleep, "1000"]
+  systemd: {Service: {Slice: tests.slice}}
+- {name: once, cmd: /bin/true, type: oneshot}
 """
 HALF = """
 - name: half-up.x
@@ -45,11 +51,12 @@ def test_each_lives_for_itself_and_verbs_act_on_all(machine: Machine) -> None:
             assert log == f"up {number}\n"
 
         kill(machine, "web@2.service")
-        until(lambda: replicas(machine, "web")["web@2"]["restarts"] == 1, 3, "a restart")
-        until(lambda: status(machine, "web")["state"] == "running", 3, "running again")
-        second = pids(replicas(machine, "web"))
+        until(lambda: status(machine, "web")["reason"] == "3 of 3 running", 4, "a restart")
+        once = replicas(machine, "web")
+        second = pids(once)
         assert second["web@2"] not in (0, first["web@2"])
         assert second == first | {"web@2": second["web@2"]}
+        assert [one["restarts"] for one in once.values()] == [0, 1, 0]
 
         # The count is forgotten per instance, after its own stability.
         until(lambda: replicas(machine, "web")["web@2"]["restarts"] == 0, 6, "forgotten")
@@ -98,9 +105,14 @@ def test_scaling_touches_only_what_comes_and_goes(machine: Machine) -> None:
 
 
 def test_one_that_gives_up_leaves_the_others_and_is_named(machine: Machine) -> None:
-    done = install(machine, "agents:" + HALF, check=False)
+    done = install(machine, "agents:" + HALF + OTHERS, check=False)
     try:
         assert done.returncode == 1
+        assert "once: started" in done.stdout
+        others = statuses(machine)
+        assert others["sliced"]["memory"] and others["sliced"]["pid"]
+        assert (others["once"]["state"], others["once"]["reason"]) == ("running", "completed")
+        assert others["once"]["memory"] is None
         until(lambda: status(machine, "half-up.x")["state"] == "failed", 5, "given up")
         whole = status(machine, "half-up.x")
         assert whole["reason"] == (
@@ -109,7 +121,7 @@ def test_one_that_gives_up_leaves_the_others_and_is_named(machine: Machine) -> N
         assert "here 2" in machine.run(["pa", "logs", "half-up.x@2"]).stdout
         assert machine.run(["pa", "is-failed", "-q", "half-up.x"], check=False).returncode == 0
     finally:
-        machine.run(["pa", "uninstall", "half-up.x", "--purge"])
+        machine.run(["pa", "uninstall", "--all", "--purge"])
 
 
 def test_in_a_user_manager(machine: Machine) -> None:
