@@ -148,7 +148,13 @@ def _result(row: object) -> Result:
 
 def _hello(row: Sequence[object]) -> Hello:
     version, pid, units, running, program = (*row, *("",) * 5)[:5]
-    return Hello(*map(codec.number, (version, pid, units, running)), codec.text(program))
+    return Hello(
+        codec.number(version),
+        codec.number(pid),
+        codec.number(units),
+        codec.number(running),
+        codec.text(program),
+    )
 
 
 def _line(body: Mapping[str, Any]) -> bytes:
