@@ -11,7 +11,7 @@ _ZONES = "/usr/share/zoneinfo"
 def problem(schedule: Schedule, root: str = "") -> str:
     """Why it cannot, in words; empty when it can."""
     zone = schedule.timezone
-    if zone and zone != "UTC" and not _is_file(f"{root}{_ZONES}/{zone}"):
+    if zone and zone != "UTC" and not os.path.isfile(f"{root}{_ZONES}/{zone}"):
         return f"this host knows no time zone '{zone}'; is it right, and tzdata installed?"
     if schedule.calendar and _asked(schedule.calendar) is None:
         return f"systemd does not understand the times '{schedule.calendar}', systemd.time(7)"
@@ -21,10 +21,6 @@ def problem(schedule: Schedule, root: str = "") -> str:
 def is_never_due(schedule: Schedule) -> bool:
     """Does it name no date that lies ahead?"""
     return bool(schedule.calendar) and _asked(schedule.calendar or "") == "never"
-
-
-def _is_file(path: str) -> bool:
-    return ".." not in path and os.path.isfile(path)
 
 
 def _asked(event: str) -> str | None:

@@ -122,15 +122,3 @@ def test_one_that_gives_up_leaves_the_others_and_is_named(machine: Machine) -> N
         assert machine.run(["pa", "is-failed", "-q", "half-up.x"], check=False).returncode == 0
     finally:
         machine.run(["pa", "uninstall", "--all", "--purge"])
-
-
-def test_in_a_user_manager(machine: Machine) -> None:
-    env = machine.user_env("bob")
-    machine.path("/home/bob/web.yaml").write_text(spec(2).replace("/var/log", "/home/bob"))
-    machine.run(["pa", "install", "/home/bob/web.yaml"], user="bob", env=env)
-    try:
-        shown = machine.run(["pa", "status", "web"], user="bob", env=env).stdout
-        assert "2 of 2 running" in shown
-        assert machine.path("/home/bob/web@2.log").read_text() == "up 2\n"
-    finally:
-        machine.run(["pa", "uninstall", "web", "--purge"], user="bob", env=env)
