@@ -1,6 +1,6 @@
 """`install`: spec files become running services. Compile, write, drive, read back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from pa_units import __version__
@@ -79,22 +79,17 @@ def install(
     """
     may_write(at, "install agents")
     wanted = prepare(at, paths, options, instead)
-    planned = foresee(at, wanted)
+    planned = foresee(at, wanted, force=options.force)
     if options.dry_run:
         return Result(planned, wanted.compiled.problems, pruned=wanted.prune)
     reachable(at)
     trial = _begin(at, wanted, planned, options)
-    done = writing.apply(
-        at.places,
-        wanted.compiled.bundle,
-        environment=at.env,
-        origins=wanted.origins,
-        prune=() if trial else wanted.prune,
-        force=options.force,
-        user_changed=options.user_changed,
-        after=_after(at, options),
-        root=at.root,
-    )
+    try:
+        done = _write(at, wanted, options, prune=() if trial else wanted.prune)
+    except BaseException:
+        if trial:
+            trials.cancel(at, trial)
+        raise
     result = Result(
         done.changes,
         wanted.compiled.problems,
@@ -106,6 +101,20 @@ def install(
         ends_at_logout=linger.missing_for(at),
     )
     return result if at.root else _driven(at, wanted, done, options, result)
+
+
+def _write(at: Here, wanted: "Prepared", options: Options, prune: Collection[str]) -> Applied:
+    return writing.apply(
+        at.places,
+        wanted.compiled.bundle,
+        environment=at.env,
+        origins=wanted.origins,
+        prune=prune,
+        force=options.force,
+        user_changed=options.user_changed,
+        after=_after(at, options),
+        root=at.root,
+    )
 
 
 class Prepared(NamedTuple):
@@ -131,7 +140,7 @@ def prepare(
     return Prepared(compiled, _origins(at, compiled.loaded, installed), gone)
 
 
-def foresee(at: Here, wanted: Prepared) -> Changes:
+def foresee(at: Here, wanted: Prepared, *, force: bool = False) -> Changes:
     """Say what would change on disk. Raises SpecRefused for `${VAR}` without a value."""
     planned = writing.preview(
         at.places,
@@ -139,6 +148,7 @@ def foresee(at: Here, wanted: Prepared) -> Changes:
         environment=at.env,
         origins=wanted.origins,
         remove=wanted.prune,
+        force=force,
         root=at.root,
     )
     missing.refuse(wanted.compiled, planned)
@@ -150,7 +160,7 @@ def _begin(at: Here, wanted: Prepared, planned: Changes, options: Options) -> Tr
         return None
     if at.root or not options.start:
         raise UsageError("cannot confirm what is not started: leave --confirm-within out")
-    refuse.check(planned, options.user_changed or options.force)
+    refuse.check(planned, options.user_changed)
     return trials.begin(at, planned, wanted.compiled.bundle, options.confirm_within)
 
 

@@ -3,7 +3,7 @@
 import os
 import sys
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from pa_units.contracts import ledger
@@ -40,19 +40,25 @@ class Trial(NamedTuple):
     """seconds since boot"""
 
 
+def cancel(at: Here, trial: Trial) -> None:
+    """End the watch of an install that did not come about."""
+    choose.driver().stop(at.scope, at.env, [trial.unit])
+    _remove(at, trial.ident)
+
+
 def now() -> float:
     """Return seconds since boot, time asleep included: the same in every process."""
     return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 def begin(at: Here, planned: Changes, bundle: Bundle, within: float) -> Trial | None:
-    """Start the watch of an install that is about to be done; None if it would change nothing.
+    """Start the watch of an install that is about to be done; None if nothing would run anew.
 
     Before anything is written: whatever happens to us from then on, somebody rolls it back.
     Raises BusError when the service cannot be started.
     """
-    agents = _before(at, planned, {agent.agent: agent.digest for agent in bundle.agents})
-    if not agents:
+    agents = _before(at, planned, bundle)
+    if not any(one.watched for one in agents.values()):
         return None
     forget(at, agents)
     ident = os.urandom(4).hex()
@@ -66,25 +72,27 @@ def begin(at: Here, planned: Changes, bundle: Bundle, within: float) -> Trial | 
     return trial
 
 
-def _before(at: Here, planned: Changes, digests: Mapping[str, str]) -> dict[str, Before]:
-    changed = [
-        name
-        for name, one in planned.agents.items()
-        if one.action in (Action.CREATE, Action.UPDATE) and name in digests
-    ]
+def _before(at: Here, planned: Changes, bundle: Bundle) -> dict[str, Before]:
     installed = ledger.read(at.places).agents
-    old = [installed[name] for name in changed if name in installed]
+    changed = [
+        agent
+        for agent in bundle.agents
+        if planned.agents[agent.agent].action in (Action.CREATE, Action.UPDATE)
+    ]
+    old = [installed[agent.agent] for agent in changed if agent.agent in installed]
     states, present = _present(at, old)
-    return {
-        name: Before(
-            digest=digests[name],
+    found = {}
+    for agent in changed:
+        name = agent.agent
+        ran = states.get(name, State.STOPPED) not in DOWN
+        found[name] = Before(
+            digest=agent.digest,
             generation=installed[name].generation if name in installed else 0,
-            ran=states.get(name, State.STOPPED) not in DOWN,
+            ran=ran,
             invocations=tuple(sorted(present.get(name, ()))),
-            watched=planned.agents[name].rerun,
+            watched=planned.agents[name].rerun and (agent.auto_start or ran),
         )
-        for name in changed
-    }
+    return found
 
 
 def _present(

@@ -17,7 +17,7 @@ from pa_units.verbs import act, logs
 from pa_units.verbs.bring_up import Wish, bring_up
 from pa_units.verbs.here import Here
 from pa_units.verbs.trial import now, record
-from pa_units.write import restore
+from pa_units.write import restore, session
 from pa_units.write.request import After
 
 STEADY_S = 5.0
@@ -123,6 +123,8 @@ def _began(
 
 def _go_back(at: Here, trial: Watch, reasons: Mapping[str, str], began: float) -> Verdict:
     """Put the versions before in place again, all of this install, and bring them up."""
+    if session.is_interrupted(at.places):
+        session.recover(at.places)  # the install was killed while it wrote
     installed = ledger.read(at.places).agents
     since_us = int((time.time() - (now() - began)) * 1e6)
     found = Verdict(

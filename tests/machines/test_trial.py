@@ -82,8 +82,11 @@ def test_also_when_the_terminal_is_gone(clean: Machine) -> None:
     clean.run(["pa", "install", path])
     before = item(clean, "bot")["pid"]
     write(clean, "bot", BAD)
-    alone = f"setsid pa install {path} --confirm-within 20s & sleep 1.5; kill -9 $!"
-    clean.shell(f"{alone}; wait || :")
+    written = "grep -q '\"generation\":2' /var/lib/pa/ledger.json"
+    clean.shell(
+        f"setsid pa install {path} --confirm-within 20s & "
+        f"until {written}; do sleep .05; done; kill -9 $!; wait || :"
+    )
     until_judged(clean)
     is_as_before(clean, "bot", before)
 
@@ -136,11 +139,31 @@ def test_all_of_an_install_goes_back(clean: Machine) -> None:
     assert clean.run(["pgrep", "-f", "sleep 4002"], check=False).returncode == 1
 
 
+def test_what_is_not_started_is_not_on_trial(clean: Machine) -> None:
+    path = write(clean, "bot", GOOD, "auto_start: false\n")
+    done = clean.run(["pa", "install", path, "--confirm-within", "30s"])
+    assert "bot: installed" in done.stdout and watchers(clean) == ""
+    assert item(clean, "bot")["state"] == "stopped"
+
+
+def test_a_refused_install_leaves_no_watch(clean: Machine) -> None:
+    path = write(clean, "bot", GOOD)
+    clean.run(["pa", "install", path])
+    unit = clean.path("/etc/systemd/system/bot.service")
+    unit.write_text(unit.read_text() + "# by hand\n")
+    write(clean, "bot", "sleep 4001")
+    command = ["pa", "install", path, "--confirm-within", "30s"]
+    refused = clean.run(command, check=False)
+    assert refused.returncode == 1 and "it was edited by hand" in refused.stderr
+    assert watchers(clean) == ""
+    assert "bot: is up, pid" in clean.run([*command, "--force"]).stdout
+
+
 def test_a_good_version_is_kept(clean: Machine) -> None:
     path = write(clean, "bot", GOOD)
     done = clean.run(["pa", "install", path, "--confirm-within", "30s"])
     assert "bot: is up, pid" in done.stdout
-    assert watchers(clean) == "" and not clean.path("/run/pa/confirm").exists()
+    assert watchers(clean) == "" and not list(clean.path("/run/pa/confirm").glob("*.json"))
     again = clean.run(["pa", "install", path, "--confirm-within", "30s"])
     assert again.stdout == "bot: is up to date\n", "nothing changed, nothing is on trial"
 
