@@ -7,10 +7,10 @@ from pa_units.drive.encode import encode
 from pa_units.drive.errors import DENIALS, refusal
 from pa_units.drive.message import Call
 from pa_units.drive.objects import MANAGER, PROPERTIES_INTERFACE, ROOT, unit_path
-from pa_units.drive.states import PROPERTIES, UnitRow, UnitState, unit_state
+from pa_units.drive.states import DETAILS, PROPERTIES, UnitRow, UnitState, unit_state
 from pa_units.drive.wire import Reply, Wire
 
-# What ListUnitsByNames and the control group's files do not say.
+# What the list of units and the control group's files do not say.
 RUNNING_PROPERTIES = ("NRestarts",)
 """Of a unit that is plain running."""
 STOPPED_PROPERTIES = (
@@ -38,20 +38,39 @@ class ManagerState(NamedTuple):
     """running, degraded, starting, maintenance …"""
 
 
+_FEW = 20
+"""Names up to which systemd compares each of them with each of its units."""
+_NOT_OURS = ("[!p]*", "p[!a]*", "pa[!-]*")
+"""Patterns of every name but `pa-…`: each agent has two helper units of such a name in systemd's
+memory, and a row that is not needed costs 13 microseconds to read."""
+
+
 def list_units(wire: Wire, names: Sequence[str]) -> dict[str, UnitRow]:
     """Return load, active and sub state by the names asked for, in one message.
 
-    Loads what is not loaded; a name that systemd does not know comes back as `not-found`.
+    Of units in systemd's memory: it has loaded those that run, that have failed, and that others
+    want. The rest is inactive, and nothing is known of it. `ListUnitsByNames` would read their
+    files, a millisecond each, and forget them at once; and again at each question about them.
     """
     if not names:
         return {}
-    (found,) = wire.call(ROOT, MANAGER, "ListUnitsByNames", "as", list(names))
+    patterns = names if len(names) <= _FEW else _patterns(names)
+    (found,) = wire.call(ROOT, MANAGER, "ListUnitsByPatterns", "asas", [], list(patterns))
     assert isinstance(found, list)
-    rows = [UnitRow(*fields) for fields in found]
-    if len(rows) == len(names):
-        return dict(zip(names, rows, strict=True))
-    # systemd leaves out what cannot be a unit name.
-    return {row.name: row for row in rows}
+    rows = {fields[0]: fields for fields in found}
+    return {name: UnitRow(*rows[name]) if name in rows else _unloaded(name) for name in names}
+
+
+def _patterns(names: Sequence[str]) -> list[str]:
+    """A few patterns that all of these names match, and not many others."""
+    if any(name.startswith("pa-") for name in names):
+        return ["*"]
+    suffixes = {name.rpartition(".")[2] for name in names}
+    return [f"{pattern}.{suffix}" for pattern in _NOT_OURS for suffix in sorted(suffixes)]
+
+
+def _unloaded(name: str) -> UnitRow:
+    return UnitRow(name, "", "", "inactive", "dead", "", unit_path(name), 0, "", "/")
 
 
 def properties(
@@ -99,7 +118,7 @@ def states(wire: Wire, names: Sequence[str]) -> dict[str, UnitState]:
     for name, row in rows.items():
         if row.sub == "running" and not row.job_id:
             running[name] = row.path
-        elif row.load != "not-found":
+        elif row.load not in ("", "not-found"):
             others[name] = row.path
     found = _properties(wire, running, RUNNING_PROPERTIES)
     found |= _properties(wire, others, STOPPED_PROPERTIES)
@@ -128,8 +147,9 @@ def all_properties(wire: Wire, name: str) -> dict[str, object]:
 
 
 def details(wire: Wire, name: str) -> UnitState:
-    """Return everything a status page shows of one unit."""
-    return unit_state(all_properties(wire, name))
+    """Return everything a status page shows of one unit: 26 properties one by one take a third of
+    the time in which the 240 of GetAll are decoded."""
+    return unit_state(properties(wire, [name], DETAILS)[name])
 
 
 def manager(wire: Wire) -> ManagerState:

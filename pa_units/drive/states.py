@@ -11,13 +11,12 @@ _UNSET = (1 << 64) - 1
 
 
 class UnitRow(NamedTuple):
-    """One row of ListUnitsByNames."""
+    """One row of a list of units."""
 
     name: str
-    """the unit's own name, also when it was asked for by an alias"""
     description: str
     load: str
-    """loaded, not-found, bad-setting, error, masked"""
+    """loaded, not-found, bad-setting, error, masked; empty: it is not in systemd's memory"""
     active: str
     """active, reloading, inactive, failed, activating, deactivating"""
     sub: str
@@ -154,6 +153,9 @@ _FIELDS: Mapping[str, tuple[str, Callable[[object], object]]] = {
     "TasksCurrent": ("tasks", _figure),
 }
 """Property to field and how its value is taken."""
+
+DETAILS = (*_FIELDS, "ExecMainCode", "ExecMainStatus", "ExecMainExitTimestamp")
+"""All that a state can hold of a service."""
 
 _SERVICE_PROPERTIES = (
     "MainPID NRestarts Result ExecMainCode ExecMainStatus ExecMainExitTimestamp StatusText "
