@@ -45,10 +45,11 @@ def lines(columns: Sequence[Column], rows: Rows, limit: int = 0) -> list[str]:
     """Lay out titles and rows, each column as wide as its widest cell, and at most `limit`
     together, as far as columns may be cut. Pure."""
     cells = [[column.title for column in columns], *rows]
-    widths = [max(width(row[at]) for row in cells) for at in range(len(columns))]
+    sizes = [list(map(width, row)) for row in cells]
+    widths = [max(column) for column in zip(*sizes, strict=True)]
     if limit:
         widths = _fitted(columns, widths, limit)
-    return [_row(row, columns, widths) for row in cells]
+    return [_row(row, size, columns, widths) for row, size in zip(cells, sizes, strict=True)]
 
 
 def _fitted(columns: Sequence[Column], widths: Sequence[int], limit: int) -> list[int]:
@@ -63,11 +64,16 @@ def _fitted(columns: Sequence[Column], widths: Sequence[int], limit: int) -> lis
     return fitted
 
 
-def _row(cells: Sequence[str], columns: Sequence[Column], widths: Sequence[int]) -> str:
+def _row(
+    cells: Sequence[str], sizes: Sequence[int], columns: Sequence[Column], widths: Sequence[int]
+) -> str:
     parts = []
-    for cell, column, wide in zip(cells, columns, widths, strict=True):
-        shown = cell if width(cell) <= wide else _cut(cell, wide)
-        blank = " " * (wide - width(shown))
+    for cell, size, column, wide in zip(cells, sizes, columns, widths, strict=True):
+        shown = cell
+        if size > wide:
+            shown = _cut(cell, wide)
+            size = width(shown)
+        blank = " " * (wide - size)
         parts.append(blank + shown if column.right else shown + blank)
     return _GAP.join(parts).rstrip()
 

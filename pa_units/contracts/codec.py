@@ -65,16 +65,19 @@ def real(value: object, default: float = 0.0) -> float:
     return float(value) if isinstance(value, int | float) and value is not True else default
 
 
+# These three are called ten times for each row of the ledger, mostly for nothing or one thing.
 def texts(value: object) -> tuple[str, ...]:
     """Return the strings of an array."""
-    return tuple(item for item in items(value) if isinstance(item, str))
+    return tuple([item for item in items(value) if isinstance(item, str)]) if value else ()
 
 
 def numbers(value: object) -> tuple[int, ...]:
     """Return the whole numbers of an array."""
-    return tuple(item for item in items(value) if isinstance(item, int))
+    return tuple([item for item in items(value) if isinstance(item, int)]) if value else ()
 
 
 def table(value: object) -> dict[str, str]:
     """Return the members of an object that are strings."""
+    if not value:
+        return {}
     return {key: item for key, item in mapping(value).items() if isinstance(item, str)}

@@ -5,13 +5,13 @@ but not purged is still listed here, with what was left for it.
 """
 
 from collections.abc import Mapping
-from hashlib import sha256
 from typing import NamedTuple
 
 from pa_units.contracts import codec
 from pa_units.contracts.bundle import Kind
 from pa_units.contracts.places import Places
 from pa_units.kit import files
+from pa_units.kit.digests import sha256
 from pa_units.kit.errors import PaError
 
 SCHEMA = "pa.inventory/1"
@@ -42,7 +42,7 @@ class Inventory(NamedTuple):
 
 def digest(content: bytes) -> str:
     """Return how the inventory knows a content."""
-    return sha256(content).hexdigest()
+    return sha256(content)
 
 
 def path_of(places: Places) -> str:

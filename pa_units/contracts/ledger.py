@@ -120,7 +120,7 @@ def encode(ledger: Ledger) -> bytes:
 
 
 def _installed(name: str, row: dict[str, object]) -> Installed:
-    scope = Scope.USER if row.get("scope") == Scope.USER else Scope.SYSTEM
+    scope = Scope.USER if row.get("scope") == "user" else Scope.SYSTEM
     return Installed(
         name=name,
         digest=codec.text(row.get("digest")),

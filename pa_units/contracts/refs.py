@@ -15,7 +15,7 @@ class UnitRef(NamedTuple):
 
 def refs(names: Iterable[str], scope: Scope) -> tuple[UnitRef, ...]:
     """The units of these names."""
-    return tuple(UnitRef(name, scope) for name in names)
+    return tuple([UnitRef(name, scope) for name in names]) if names else ()
 
 
 OWN_PREFIX = "pa-"

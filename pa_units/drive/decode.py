@@ -100,7 +100,33 @@ def _variant_reader(order: str) -> Reader:
     return read
 
 
+def _flat_reader(inner: str, order: str) -> Reader:
+    """A struct of texts and words alone, such as a row of a list of units: by hand, since ten calls
+    a row are half of the time that a list of 650 units takes."""
+    unpack = struct.Struct(order + "I").unpack_from
+    are_texts = [code in "so" for code in inner]
+
+    def read(body: bytes, at: int) -> tuple[object, int]:
+        at += -at % 8
+        values: list[object] = []
+        for is_text in are_texts:
+            at += -at % 4 + 4
+            number = unpack(body, at - 4)[0]
+            if is_text:
+                end = at + number
+                if body[end]:
+                    raise Garbled("a string does not end where it says")
+                number = str(body[at:end], "utf-8")
+                at = end + 1
+            values.append(number)
+        return tuple(values), at
+
+    return read
+
+
 def _struct_reader(inner: str, order: str) -> Reader:
+    if not set(inner) - set("sou"):
+        return _flat_reader(inner, order)
     fields = [reader(one, order) for one in types(inner)]
 
     def read(body: bytes, at: int) -> tuple[object, int]:

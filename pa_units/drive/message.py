@@ -162,7 +162,8 @@ def _header(fields: bytes, order: str) -> tuple[int, str, str]:
                 at = start + 4
                 found[code] = fields[start:at]
             else:
-                end = start + 4 + int.from_bytes(fields[start : start + 4], "little" if little else "big")
+                length = int.from_bytes(fields[start : start + 4], "little" if little else "big")
+                end = start + 4 + length
                 found[code] = fields[start + 4 : end]
                 at = end + 1
             at += -at % 8

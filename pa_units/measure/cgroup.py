@@ -68,25 +68,25 @@ def usage(group: str, mounted: str, io: bool = True) -> Usage:
 
 def _controllers(parent: str) -> frozenset[str]:
     """Return the controllers that count for the groups in `parent`."""
-    return frozenset(_content(f"{parent}/cgroup.subtree_control").decode().split())
+    return frozenset(content(f"{parent}/cgroup.subtree_control").decode().split())
 
 
 def _usage(path: str, controllers: frozenset[str], io: bool) -> Usage:
-    stat = _content(f"{path}/cpu.stat")
+    stat = content(f"{path}/cpu.stat")
     if not stat:
         return Usage()
-    pids = tuple(map(int, _content(f"{path}/cgroup.procs").split()))
+    pids = tuple(map(int, content(f"{path}/cgroup.procs").split()))
     memory, source = _memory(path, controllers, pids)
     found = Usage(
         pids=pids,
         memory=memory,
         memory_source=source,
         cpu_usec=_cpu(stat),
-        frozen=_content(f"{path}/cgroup.freeze") == b"1\n",
+        frozen=content(f"{path}/cgroup.freeze") == b"1\n",
     )
     if not io:
         return found
-    read, written = _io(_content(f"{path}/io.stat")) if "io" in controllers else (None, None)
+    read, written = _io(content(f"{path}/io.stat")) if "io" in controllers else (None, None)
     return found._replace(tasks=_tasks(path, controllers), io_read=read, io_written=written)
 
 
@@ -94,7 +94,7 @@ def _memory(
     path: str, controllers: frozenset[str], pids: tuple[int, ...]
 ) -> tuple[int | None, MemorySource]:
     if "memory" in controllers:
-        counted = _content(f"{path}/memory.current")
+        counted = content(f"{path}/memory.current")
         return (int(counted), "cgroup") if counted else (None, "")
     if not pids:
         return None, ""
@@ -103,7 +103,7 @@ def _memory(
 
 def _resident(pid: int) -> int:
     """Return the resident bytes of a process, 0 when it is gone (proc(5), statm)."""
-    fields = _content(f"/proc/{pid}/statm").split()
+    fields = content(f"/proc/{pid}/statm").split()
     return int(fields[1]) * _PAGE if len(fields) > 1 else 0
 
 
@@ -115,9 +115,9 @@ def _cpu(stat: bytes) -> int | None:
 
 def _tasks(path: str, controllers: frozenset[str]) -> int | None:
     if "pids" in controllers:
-        counted = _content(f"{path}/pids.current")
+        counted = content(f"{path}/pids.current")
         return int(counted) if counted else None
-    return _content(f"{path}/cgroup.threads").count(b"\n")
+    return content(f"{path}/cgroup.threads").count(b"\n")
 
 
 def _io(stat: bytes) -> tuple[int | None, int | None]:
@@ -131,7 +131,7 @@ def _io(stat: bytes) -> tuple[int | None, int | None]:
     return total[b"rbytes"], total[b"wbytes"]
 
 
-def _content(name: str) -> bytes:
+def content(name: str) -> bytes:
     """Return a small file of the kernel, empty when it does not exist or is gone meanwhile.
 
     os.open and an absolute path are the fastest way (12 microseconds a file; a directory

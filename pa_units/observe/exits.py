@@ -1,7 +1,5 @@
 """How a main process ended, in words. Pure."""
 
-import signal
-
 from pa_units.drive.states import UnitState
 
 _STATUS_WORDS = {
@@ -71,6 +69,8 @@ def _exited(status: int) -> str:
 
 def signal_name(number: int) -> str:
     """`SIGKILL` for 9; the number itself where it has no name."""
+    import signal  # a millisecond, and most agents run
+
     try:
         return signal.Signals(number).name
     except ValueError:

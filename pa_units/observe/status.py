@@ -10,6 +10,7 @@ from pa_units.drive import read
 from pa_units.drive.states import UnitState
 from pa_units.drive.wire import Wire
 from pa_units.measure.cgroup import Usage, hierarchy, usages
+from pa_units.measure.process import started_us
 from pa_units.observe.doors import doors
 from pa_units.observe.states import WAITING_IN_HELPER, judge, one_moment
 from pa_units.observe.whole import whole
@@ -128,7 +129,7 @@ def _status(agent: Installed, unit: UnitState, used: Usage, pid: int) -> AgentSt
         state=judged.state,
         reason=judged.reason,
         pid=pid if running else 0,
-        since_us=_process_start_us(pid) if running and pid else _ended_us(unit),
+        since_us=started_us(pid) if running and pid else _ended_us(unit),
         restarts=_counted(unit, judged.state, agent.max_restarts),
         max_restarts=agent.max_restarts,
         next_restart_us=judged.next_us,
@@ -159,24 +160,3 @@ def _since(unit: UnitState, state: State) -> int:
     if state in (State.RUNNING, State.PAUSED):
         return unit.active_since_us
     return _ended_us(unit) or unit.changed_us
-
-
-_TICKS = os.sysconf("SC_CLK_TCK")
-
-
-def _process_start_us(pid: int) -> int:
-    """When a process began, wall clock: proc_pid_stat(5) field 22 counts ticks from boot."""
-    try:
-        with open(f"/proc/{pid}/stat", "rb") as file:
-            ticks = int(file.read().rpartition(b")")[2].split()[19])
-    except (OSError, IndexError, ValueError):
-        return 0
-    return _boot_us() + ticks * _MICROSECONDS // _TICKS
-
-
-def _boot_us() -> int:
-    with open("/proc/stat", "rb") as file:
-        for line in file:
-            if line.startswith(b"btime "):
-                return int(line.split()[1]) * _MICROSECONDS
-    return 0
