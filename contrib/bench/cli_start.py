@@ -13,11 +13,11 @@ sys.path.insert(0, str(Path(__file__).parent))
 from turns import FLOOR, PYTHON, Limit, command, inside, measure, show, told
 
 ROUNDS = 31
-LIMITS = {
-    "pa status NAME": Limit(FLOOR, 4.5),
-    "pa is-active NAME": Limit(FLOOR, 2.5),
-    "completion of a name": Limit(FLOOR, 3.0),
-}
+LIMITS = (
+    Limit("pa status NAME", FLOOR, 4.5),
+    Limit("pa is-active NAME", FLOOR, 2.5),
+    Limit("completion of a name", FLOOR, 3.0),
+)
 SPEC = "{name: one, cmd: [sleep, infinity]}\n"
 
 

@@ -61,33 +61,25 @@ def measure(rows: Mapping[str, Row], rounds: int) -> dict[str, Taken]:
 
 
 class Limit(NamedTuple):
-    """At most so many times as long as another row."""
+    """A row takes at most so many times as long as another."""
 
+    row: str
     of: str
     ratio: float
 
 
-def show(title: str, rows: Mapping[str, Taken], limits: Mapping[str, Limit], base: str) -> bool:
+def show(title: str, rows: Mapping[str, Taken], limits: Sequence[Limit], base: str) -> bool:
     """Print a table with ratios to `base`; return whether every limit holds, by wall clock."""
-    print(f"{title}\n  {'':<46} {'wall':>9} {'CPU':>9}   wall ×  CPU ×   (× {base})")
-    good = True
+    print(f"{title}\n  {'':<30} {'wall':>9} {'CPU':>9}   wall ×  CPU ×   (× {base})")
     for name, taken in rows.items():
         wall, cpu = (mine / floor for mine, floor in zip(taken, rows[base], strict=True))
-        print(
-            f"  {name:<46} {taken.wall:7.1f}ms {taken.cpu:7.1f}ms {wall:8.2f} {cpu:6.2f}"
-            + _verdict(name, rows, limits)
-        )
-    for name, limit in limits.items():
-        good = good and rows[name].wall <= limit.ratio * rows[limit.of].wall
+        print(f"  {name:<30} {taken.wall:7.1f}ms {taken.cpu:7.1f}ms {wall:8.2f} {cpu:6.2f}")
+    good = True
+    for row, of, most in limits:
+        ratio = rows[row].wall / rows[of].wall
+        good = good and ratio <= most
+        print(f"  {'ok ' if ratio <= most else 'NO '} {row}: {ratio:.2f} of {most} × {of}")
     return good
-
-
-def _verdict(name: str, rows: Mapping[str, Taken], limits: Mapping[str, Limit]) -> str:
-    if name not in limits:
-        return ""
-    of, most = limits[name]
-    ratio = rows[name].wall / rows[of].wall
-    return f"   {'ok' if ratio <= most else 'TOO SLOW'}: {ratio:.2f} of {most} × {of}"
 
 
 def inside(machine: object, file: str, *arguments: str, timeout: float = 900) -> dict[str, Taken]:
