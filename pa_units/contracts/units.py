@@ -116,13 +116,14 @@ def watch(agent: str, suffix: str) -> str:
 
 def of(agent: Life) -> Units:
     """The units of an agent."""
-    name = agent.name
+    name, only = agent.name, service(agent.name)
+    if agent.replicas == 1 and not (agent.schedule or agent.sockets or agent.watch):
+        return Units(only, (only,), (only,))
     watches = (watch(name, ".path"), watch(name, ".service")) if agent.watch else ()
     sockets = (socket(name),) if agent.sockets else ()
     if agent.replicas > 1:
         runs = tuple(instance(name, number) for number in range(1, agent.replicas + 1))
         return Units(target(name), (target(name),), runs, sockets + watches)
-    only = service(name)
     starts = (timer(name),) if agent.schedule else sockets or (only,)
     return Units(only, starts, (only,), watches)
 
