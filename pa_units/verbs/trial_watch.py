@@ -145,13 +145,23 @@ def _go_back(at: Here, trial: Watch, reasons: Mapping[str, str], began: float) -
 
 def _restored(at: Here, trial: Watch, ours: list[Installed], found: Verdict) -> Verdict:
     numbers = {agent.name: trial.agents[agent.name].generation for agent in ours}
-    back = {name: number for name, number in numbers.items() if number}
     fresh = [name for name, number in numbers.items() if not number]
-    ran = [name for name in back if trial.agents[name].ran]
-    if idle := [agent for agent in ours if agent.name not in ran]:
+    if idle := [agent for agent in ours if not trial.agents[agent.name].ran]:
         act.stop(at, idle)
+    back = {name: number for name, number in numbers.items() if number}
     done = restore.restore_all(at.places, back, remove=fresh, after=After.RELOAD)
     installed = done.state.ledger.agents
+    # Also those that this service had put back when it was killed, and not restarted yet.
+    old = [name for name, one in trial.agents.items() if _is_back(installed.get(name), one)]
+    ran = [name for name in old if trial.agents[name].ran]
     outcomes = bring_up(at, done.state.due, Wish([installed[name] for name in ran], always=ran))
     problems = [f"{one.agent.name} is not up: {one.reason}" for one in outcomes if not one.ok]
-    return found._replace(back=tuple(back), uninstalled=tuple(fresh), problem="; ".join(problems))
+    return found._replace(
+        back=tuple(name for name in old if name in back or name in done.state.due.runs),
+        uninstalled=tuple(fresh),
+        problem="; ".join(problems),
+    )
+
+
+def _is_back(entry: Installed | None, before: Before) -> bool:
+    return entry is not None and entry.generation == before.generation
