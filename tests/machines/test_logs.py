@@ -67,16 +67,25 @@ def test_what_was_printed(agents: Machine) -> None:
     assert streams == {"journal": "in the journal", "stderr": "in the file"}
     twins = [item for item in items(agents, "twins", "-n", "all") if item["text"] == "born"]
     assert {item["unit"] for item in twins} == {"twins@1.service", "twins@2.service"}
-    assert {item["agent"] for item in twins} == {"twins"}
+    assert {item["agent"] for item in twins} == {"twins@1", "twins@2"}
 
 
 def test_several_agents_by_time(agents: Machine) -> None:
     found = items(agents, "talk", "twins", "crash", "-n", "all")
     times = [item["time_us"] for item in found]
     assert times == sorted(times, key=lambda time_us: int(str(time_us)))
-    assert {item["agent"] for item in found} == {"talk", "twins", "crash"}
+    assert {item["agent"] for item in found} == {"talk", "twins@1", "twins@2", "crash"}
     bounded = [item["agent"] for item in items(agents, "--all", "-n", "1")]
-    assert sorted(bounded) == ["crash", "file", "file", "half", "half", "talk", "twins"]
+    assert sorted(bounded) == [
+        "crash",
+        "file",
+        "file",
+        "half",
+        "half",
+        "talk",
+        "twins@1",
+        "twins@2",
+    ]
 
 
 def test_what_narrows(agents: Machine) -> None:
