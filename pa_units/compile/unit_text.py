@@ -32,6 +32,9 @@ class Inexpressible(ValueError):
         self.value, self.hint, self.code = value, hint, code
 
 
+_remembered = lru_cache(maxsize=512, typed=True)
+"""For values of which hundreds of agents have a few."""
+
 _NEEDS_QUOTES = re.compile(r"[\x00-\x20\"'\\;\x7f]|^$")
 _C_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 _ESCAPED = re.compile(r'[\\"\x00-\x1f\x7f]')
@@ -178,6 +181,7 @@ def script(text: str, *, shell: str, prefix: str = "") -> UnitText:
     return UnitText(f"{prefix}{shell} -c {literal_word(text)}")
 
 
+@_remembered
 def own_command(program: str, *words: str, prefix: str = "") -> UnitText:
     """A command line of ours: `%n` and `$MAINPID` in its words are meant."""
     return UnitText(prefix + " ".join([_program(program), *map(_quoted, words)]))
@@ -221,10 +225,6 @@ def bind_word(path: str) -> UnitText:
     colons where a backslash does (config_parse_bind_paths() in src/core/load-fragment.c)."""
     _refuse_control(path)
     return UnitText(_BIND_SPECIAL.sub(lambda sign: _BIND_SPELLINGS[sign[0]], percent(path)))
-
-
-_remembered = lru_cache(maxsize=512, typed=True)
-"""For values of which hundreds of agents have a few."""
 
 
 def words(items: Iterable[str]) -> UnitText:

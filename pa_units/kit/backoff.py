@@ -7,7 +7,7 @@ from functools import lru_cache
 from math import log
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=256)  # hundreds of agents share a few figures
 def steps(initial: int, longest: int, multiplier: float) -> int:
     """Return RestartSteps= (systemd.service(5), since 254) that comes nearest to the multiplier.
 
@@ -18,7 +18,6 @@ def steps(initial: int, longest: int, multiplier: float) -> int:
     return max(1, round(log(longest / initial) / log(multiplier)))
 
 
-@lru_cache(maxsize=256)  # hundreds of agents share a few figures
 def delays(
     initial: int, longest: int, multiplier: float, count: int, *, native: bool
 ) -> tuple[int, ...]:

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 from pa_units.spec.model import Agent
 from pa_units.spec.text import emit
 
+_json = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+
 
 def document(agent: Agent) -> dict[str, Any]:
     """Return what the user set, with canonical names and values."""
@@ -47,7 +49,3 @@ def sealed(agent: Agent) -> Sealed:
 
 def _digest(found: dict[str, Any]) -> str:
     return hashlib.sha256(_json(found).encode()).hexdigest()
-
-
-def _json(found: dict[str, Any]) -> str:
-    return json.dumps(found, sort_keys=True, separators=(",", ":"))

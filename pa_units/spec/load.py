@@ -1,13 +1,12 @@
 """The one entry point: the bytes of a spec to agents and problems."""
 
-import gc
 import posixpath
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 
 from pydantic import ValidationError
 
 from pa_units.contracts.bundle import Level, Note
+from pa_units.kit.collector import collector_paused
 from pa_units.kit.errors import UsageError
 from pa_units.spec import daemon, lint, verdict
 from pa_units.spec.aliases import COMPOSE
@@ -39,24 +38,12 @@ def load_file(path: str) -> Document:
 def load(data: bytes, file: str, *, base: str) -> Document:
     """Return what the spec `data` says. `file` is its name in messages, `base` the directory that
     relative paths are seen from. Never raises: what is wrong stands in `problems`."""
-    with _collector_paused():
+    with collector_paused():
         try:
             tree = read(data, file)
         except Unreadable as error:
             return _unreadable(error, data, file)
         return _document(Report(tree), base)
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    # The garbage collector finds nothing in a phase that only allocates, and takes a third of it.
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()
 
 
 def _document(report: Report, base: str) -> Document:

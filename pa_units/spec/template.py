@@ -55,6 +55,14 @@ def variables(text: str) -> tuple[Var, ...]:
     return tuple(part for part in parse(text) if isinstance(part, Var))
 
 
+def literal(text: str) -> str | None:
+    """Return the text of a value without references; None where it has one."""
+    if "${" not in text:
+        return text
+    parts = parse(text)
+    return None if any(isinstance(part, Var) for part in parts) else "".join(map(str, parts))
+
+
 def escape(literal: str) -> str:
     """Return the text whose only part is `literal`."""
     return literal.replace("${", "$${")

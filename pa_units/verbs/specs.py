@@ -9,6 +9,7 @@ from typing import NamedTuple
 from pa_units.compile.systemd.target import Source, compile_agents
 from pa_units.contracts.bundle import Bundle, Level, Note
 from pa_units.contracts.facts import Facts
+from pa_units.kit.collector import collector_paused
 from pa_units.kit.errors import UsageError
 from pa_units.spec.canonical import sealed
 from pa_units.spec.document import Document
@@ -108,7 +109,8 @@ def sources(loaded: Loaded) -> list[Source]:
 
 def compiled(loaded: Loaded, facts: Facts) -> Compiled:
     """Compile all agents; notes become problems at their lines."""
-    bundle = compile_agents(sources(loaded), facts)
+    with collector_paused():
+        bundle = compile_agents(sources(loaded), facts)
     known = {(problem.code, problem.mark) for problem in loaded.problems}
     noted = (_problem(note, loaded) for note in bundle.notes)
     # An agent that a lint refused is compiled all the same, for the rest of its problems.

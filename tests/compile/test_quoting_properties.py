@@ -19,6 +19,9 @@ from pa_units.spec.load import load
 from pa_units.spec.template import escape
 
 HEADER = Header("bot", "/etc/pa/agents/bot.yaml", "0" * 64)
+# A host that runs machines at the same time is slow.
+patient = settings(deadline=None, suppress_health_check=list(HealthCheck))
+
 PRINTABLE = texts(printable=True)
 PATHS = st.lists(segments(), min_size=1, max_size=3).map(lambda names: "/" + "/".join(names))
 
@@ -52,28 +55,33 @@ def read_back(value: text.UnitText) -> str:
     return found.value
 
 
+@patient
 @given(PRINTABLE)
 def test_line(value: str) -> None:
     assert specifiers(read_back(text.line(value))) == value
 
 
+@patient
 @given(PATHS)
 def test_directory(path: str) -> None:
     assert specifiers(read_back(text.directory(path))).rstrip("/") == path.rstrip("/")
 
 
+@patient
 @given(PATHS)
 def test_path_word(path: str) -> None:
     (found,) = split_words(read_back(text.path_word(path)))
     assert specifiers(found) == path
 
 
+@patient
 @given(st.lists(texts(), max_size=5).map(lambda words: ["/bin/x", *words]))
 def test_command(words: list[str]) -> None:
     line = text.command([escape(word) for word in words])
     assert arguments(read_back(line)) == words
 
 
+@patient
 @given(segments().map("/srv/".__add__), texts())
 @example("/srv/$x", "")
 @example('/srv/"', "")
@@ -90,6 +98,7 @@ def test_program(path: str, word: str) -> None:
         assert found == [word]
 
 
+@patient
 @given(st.sampled_from(["+", "-", "@", ":", "!", "!!", "|", "+-"]), texts(printable=True))
 def test_no_program_is_taken_for_a_prefix(prefix: str, name: str) -> None:
     line = text.command([escape(prefix + name)])
@@ -97,18 +106,21 @@ def test_no_program_is_taken_for_a_prefix(prefix: str, name: str) -> None:
     assert arguments(read_back(line))[3] == prefix + name
 
 
+@patient
 @given(texts())
 def test_script(script: str) -> None:
     line = text.script(script, shell="/bin/sh")
     assert arguments(read_back(line)) == ["/bin/sh", "-c", script]
 
 
+@patient
 @given(texts())
 def test_assignment(value: str) -> None:
     (found,) = split_words(read_back(text.assignment("NAME", value)))
     assert specifiers(found) == f"NAME={value}"
 
 
+@patient
 @given(st.lists(st.tuples(st.sampled_from(["Description", "Documentation"]), texts()), max_size=6))
 def test_unit_file_reads_back_what_it_wrote(pairs: list[tuple[str, str]]) -> None:
     lines = [Directive("Unit", key, text.assignment("A", value)) for key, value in pairs]
@@ -152,7 +164,7 @@ def document(draw: st.DrawFn, words: st.SearchStrategy[str], names: st.SearchStr
 TAME = st.just("tame")
 
 
-@settings(max_examples=60, suppress_health_check=list(HealthCheck), deadline=None)
+@settings(patient, max_examples=60)
 @given(st.data())
 def test_no_value_adds_or_removes_a_directive(data: st.DataObject) -> None:
     wild = keys(compiled(document(data.draw, texts(), segments())))

@@ -72,8 +72,9 @@ def _told(way: Way) -> bool:
 def _notes(
     agent: str, part: Part, path: tuple[str, ...], loc: Loc, target: Target
 ) -> Iterator[Note]:
+    given = part.model_fields_set
     for field in _fields(path, target):
-        if field.name not in part.model_fields_set:
+        if field.name not in given:
             continue
         value = getattr(part, field.name)
         if not _asks(value):

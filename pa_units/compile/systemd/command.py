@@ -29,10 +29,13 @@ def exec_line(command: Command, executable: str | None = None, prefix: str = "")
 
 
 def _commands(draft: Draft) -> tuple[Directive, ...]:
+    main = ("ExecStart", exec_line(script.with_exec(draft.agent.cmd), draft.place.executable))
     hooks = draft.agent.hooks
+    if not hooks.model_fields_set:
+        return directives("Service", main, *_reload(draft), *_stop(draft))
     lines = (
         *(("ExecStartPre", exec_line(hook)) for hook in hooks.pre_start),
-        ("ExecStart", exec_line(script.with_exec(draft.agent.cmd), draft.place.executable)),
+        main,
         *(("ExecStartPost", exec_line(hook)) for hook in hooks.post_start),
         *_reload(draft),
         # A failure is told and changes nothing: else the next ExecStop= would not run, a clean stop

@@ -1,5 +1,6 @@
 """What is decided about an agent before the first line of its units is written."""
 
+from functools import cached_property
 from typing import NamedTuple
 
 from pa_units.compile.neighbours import Neighbours
@@ -22,9 +23,7 @@ class Identity(NamedTuple):
     reason: str
 
 
-class Draft(NamedTuple):
-    """One agent with everything that its parts need to know."""
-
+class _Given(NamedTuple):
     agent: Agent
     digest: str
     host: Host
@@ -32,27 +31,32 @@ class Draft(NamedTuple):
     identity: Identity
     around: Neighbours
 
-    @property
+
+class Draft(_Given):
+    """One agent with everything that its parts need to know. What follows from it is asked for by
+    many parts and worked out once."""
+
+    @cached_property
     def name(self) -> str:
         """The agent's name."""
         return self.agent.name
 
-    @property
+    @cached_property
     def user_scope(self) -> bool:
         """Run by the manager of one user."""
         return self.host.scope is Scope.USER
 
-    @property
+    @cached_property
     def native(self) -> bool:
         """PID 1 knows a growing restart delay."""
         return self.host.systemd >= NATIVE_BACKOFF
 
-    @property
+    @cached_property
     def units(self) -> units.Units:
         """The units that are compiled for it."""
         return units.of(self.agent)
 
-    @property
+    @cached_property
     def replicated(self) -> bool:
         """Is its service a template, of which several instances run?"""
         return self.agent.replicas > 1

@@ -9,7 +9,7 @@ from pa_units.compile.systemd.draft import Draft
 from pa_units.compile.unit_file import Directive
 from pa_units.contracts.bundle import Artifact, Kind, Note
 from pa_units.spec.parts import EnvFile
-from pa_units.spec.template import Var, parse
+from pa_units.spec.template import literal
 
 SECRET_MODE = 0o600
 
@@ -21,7 +21,7 @@ def secret_file(draft: Draft) -> str:
 
 def part(draft: Draft) -> Part:
     """`Environment=` and `EnvironmentFile=`, and the file's template."""
-    given = (Directive("Service", "Environment", text.assignment(*one)) for one in literals(draft))
+    given = [Directive("Service", "Environment", text.assignment(*one)) for one in literals(draft)]
     lines = (*given, *_env_files(draft))
     artifact = secret(draft)
     if artifact is None:
@@ -33,10 +33,11 @@ def part(draft: Draft) -> Part:
 
 def literals(draft: Draft) -> Iterator[tuple[str, str]]:
     """Variables whose value may be read by anyone."""
-    in_file = _in_file(draft)
+    if draft.agent.env_file:
+        return
     for name, raw in draft.agent.env.items():
-        if name not in in_file:
-            yield name, "".join(map(str, parse(raw)))
+        if (value := literal(raw)) is not None:
+            yield name, value
 
 
 def secret(draft: Draft) -> Artifact | None:
@@ -52,17 +53,13 @@ def _in_file(draft: Draft) -> dict[str, str]:
     """Variables for the file. With an `env_file` all of them: systemd lets files win over
     `Environment=`, while the spec's own `env` wins over both."""
     env = draft.agent.env
-    chosen = {name: raw for name, raw in env.items() if draft.agent.env_file or not _literal(raw)}
-    secrets = draft.agent.secrets.items()
+    every = bool(draft.agent.env_file)
+    chosen = {name: raw for name, raw in env.items() if every or literal(raw) is None}
     return chosen | {
         name: f"${{{one.source.removeprefix('env:')}}}"
-        for name, one in secrets
+        for name, one in draft.agent.secrets.items()
         if one.target == "env" and one.source.startswith("env:")
     }
-
-
-def _literal(raw: str) -> bool:
-    return not any(isinstance(part, Var) for part in parse(raw))
 
 
 def _env_files(draft: Draft) -> tuple[Directive, ...]:

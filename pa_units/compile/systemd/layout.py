@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 from pa_units.compile.unit_file import Directive
@@ -19,7 +21,7 @@ class Header(NamedTuple):
 
 class _Section(NamedTuple):
     title: UnitText
-    lines: list[UnitText]
+    lines: UnitText
 
 
 _SHARED = UnitText("# Written by pa, shared by its agents; removed with the last of them.")
@@ -38,50 +40,59 @@ def unit_text(
     Without a header the unit is one of ours that several agents share. Raises LookupError for a
     directive that the template has no place for.
     """
-    lines = _ordered(kind, directives)
-    for section, key, value in extra:
-        found = lines.setdefault(section, [])
-        if _PASSTHROUGH not in found:
-            found.append(_PASSTHROUGH)
-        found.append(_line(key, value))
-    sections = [_Section(UnitText(f"[{name}]"), found) for name, found in lines.items() if found]
+    lines = _placed(kind, tuple(directives))
+    for section, group in groupby(sorted(extra, key=itemgetter(0)), key=itemgetter(0)):
+        _, keys, values = zip(*group, strict=True)
+        lines.setdefault(section, []).extend((_PASSTHROUGH, *_lines(keys, values)))
+    sections = [
+        _Section(UnitText(f"[{name}]"), UnitText("\n".join(found))) for name, found in lines.items()
+    ]
     return render("systemd/sections.j2", UnitText, header=_header(header), sections=sections)
 
 
-def _ordered(kind: str, directives: Iterable[Directive]) -> dict[str, list[UnitText]]:
-    """The lines of each section. Lines of one place stay in the order in which compile gave them,
-    since it means something."""
+def _placed(kind: str, directives: tuple[Directive, ...]) -> dict[str, list[str]]:
+    """The lines of each section in order. An agent has sixty lines and hundreds of agents have the
+    same keys, so where each goes is worked out once for all of them."""
+    if not directives:
+        return {}
+    sections, keys, values = zip(*directives, strict=True)
+    lines = _lines(keys, values)
+    places = _places(kind, sections, keys)
+    return {section: [lines[at] for at in order] for section, order in places}
+
+
+def _lines(keys: tuple[str, ...], values: tuple[UnitText, ...]) -> tuple[str, ...]:
+    if {*map(type, values)} != {UnitText}:
+        raise TypeError(f"an unquoted value among those of {', '.join(keys)}: {values!r}")
+    return tuple(map("=".join, zip(keys, values, strict=True)))
+
+
+@lru_cache(maxsize=256)
+def _places(
+    kind: str, sections: tuple[str, ...], keys: tuple[str, ...]
+) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    """By section of the template, which of the lines stand there, in order. Those of one place stay
+    in the order in which compile gave them, since it means something."""
     ranks = _ranks(kind)
-    ranked: dict[str, list[tuple[int, int, UnitText]]] = {section: [] for section in ranks}
     try:
-        for number, (section, key, value) in enumerate(directives):
-            ranked[section].append((ranks[section][key], number, _line(key, value)))
+        order = sorted(range(len(keys)), key=lambda at: ranks[sections[at], keys[at]])
     except KeyError as missing:
         raise LookupError(f"templates/systemd/{kind}.j2 has no place for {missing}") from None
-    return {section: [line for _, _, line in sorted(found)] for section, found in ranked.items()}
+    return tuple(
+        (section, tuple(group)) for section, group in groupby(order, key=sections.__getitem__)
+    )
 
 
 @cache
-def _ranks(kind: str) -> Mapping[str, Mapping[str, int]]:
+def _ranks(kind: str) -> Mapping[tuple[str, str], int]:
     """By section and key: which place a line has. Keys may share one."""
     order = variable(f"systemd/{kind}.j2", "order", UnitText)
+    places = [(section, place) for section, groups in order for group in groups for place in group]
     return {
-        section: {
-            key: rank
-            for rank, place in enumerate(place for group in groups for place in group)
-            for key in ([place] if isinstance(place, str) else place)
-        }
-        for section, groups in order
+        (section, key): rank
+        for rank, (section, place) in enumerate(places)
+        for key in ([place] if isinstance(place, str) else place)
     }
-
-
-# Two thirds of an agent's lines are those of its neighbours. `typed`: a plain string is not taken
-# for a quoted one of the same content.
-@lru_cache(maxsize=1024, typed=True)
-def _line(key: str, value: UnitText) -> UnitText:
-    if type(value) is not UnitText:
-        raise TypeError(f"unquoted value for {key}=: {value!r}")
-    return UnitText(f"{key}={value}")
 
 
 def _header(header: Header | None) -> UnitText:

@@ -39,9 +39,12 @@ def streams(draft: Draft) -> tuple[Stream, ...]:
     `append:` is opened by PID 1 as root and follows symlinks: an agent that may write the
     directory could point it at any file of the system.
     """
+    logging = draft.agent.logging
+    if logging is None:
+        return ()
     found = []
     for field, directive, ending in _STREAMS:
-        wanted = getattr(draft.agent.logging, field, None)
+        wanted = getattr(logging, field)
         if wanted is None:
             continue
         place = draft.place.logs.get(wanted)
@@ -53,9 +56,10 @@ def streams(draft: Draft) -> tuple[Stream, ...]:
 
 def part(draft: Draft) -> Part:
     """`append:` lines, the files they name, and the directories those stand in."""
-    kept = streams(draft)
+    if not (kept := streams(draft)):
+        return Part()
     lines = tuple(Directive("Service", stream.directive, _append(draft, stream)) for stream in kept)
-    if kept and kept[0].field == "stderr":
+    if kept[0].field == "stderr":
         # Named alone, stderr must not drag stdout along: systemd would inherit in that direction.
         lines = directives("Service", ("StandardOutput", text.word("journal"))) + lines
     paths = dict.fromkeys(path for stream in kept for path in _files(draft, stream))

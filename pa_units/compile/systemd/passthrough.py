@@ -36,6 +36,8 @@ _OURS = {
 def part(draft: Draft) -> Part:
     """The lines for the agent's service. Those of its companions go there, `[Install]` is made
     into links at once."""
+    if not draft.agent.systemd:
+        return Part()
     others = companion.SECTIONS | {"Install"}
     sections = {name: keys for name, keys in draft.agent.systemd.items() if name not in others}
     return Part(

@@ -1,9 +1,12 @@
 """The small programs that units of ours run. They stand where root alone may write and outlive
 the Python environment of `pa`."""
 
+from functools import cache
+
 from pa_units.compile.systemd import dependencies, readiness, restart
 from pa_units.compile.systemd.draft import Draft
 from pa_units.contracts.bundle import Artifact, Kind
+from pa_units.contracts.facts import Account
 from pa_units.kit.render import static_text
 
 
@@ -24,22 +27,18 @@ def needed(draft: Draft) -> tuple[str, ...]:
 
 def artifacts(draft: Draft) -> tuple[Artifact, ...]:
     """The files of these programs and the directory they stand in."""
-    owner = draft.host.account
-    programs = needed(draft)
+    return _files(needed(draft), draft.host.helpers, draft.host.account)
+
+
+@cache
+def _files(programs: tuple[str, ...], where: str, owner: Account) -> tuple[Artifact, ...]:
     if not programs:
         return ()
-    directory = Artifact(Kind.DIRECTORY, draft.host.helpers, "", 0o755, owner.name, owner.group)
+    texts = {f"{where}/{name}": static_text(f"helpers/{name}") for name in programs}
     return (
-        directory,
+        Artifact(Kind.DIRECTORY, where, "", 0o755, owner.name, owner.group),
         *(
-            Artifact(
-                Kind.HELPER,
-                f"{draft.host.helpers}/{name}",
-                static_text(f"helpers/{name}"),
-                0o755,
-                owner.name,
-                owner.group,
-            )
-            for name in programs
+            Artifact(Kind.HELPER, path, text, 0o755, owner.name, owner.group)
+            for path, text in texts.items()
         ),
     )

@@ -1,6 +1,7 @@
 """Limits that the kernel enforces, and accounting for all of them."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from pa_units.compile import unit_text as text
@@ -30,12 +31,13 @@ def part(draft: Draft) -> Part:
         for field, directive, spell in _LIMITS
         if (value := getattr(draft.agent.resources, field)) is not None
     )
-    return Part(_accounting(draft) + limits + _swap(draft))
+    return Part(_accounting(draft.host.systemd) + limits + _swap(draft))
 
 
-def _accounting(draft: Draft) -> tuple[Directive, ...]:
+@cache
+def _accounting(version: int) -> tuple[Directive, ...]:
     on = text.flag(True)
-    cpu = () if draft.host.systemd >= CPU_ACCOUNTING_IS_FREE else (("CPUAccounting", on),)
+    cpu = () if version >= CPU_ACCOUNTING_IS_FREE else (("CPUAccounting", on),)
     return directives(
         "Service", *cpu, ("MemoryAccounting", on), ("TasksAccounting", on), ("IOAccounting", on)
     )

@@ -4,6 +4,7 @@ From systemd 254 on the delay grows natively; before, a helper in `ExecStartPre=
 starts anew after `reset_after` of stability by a timer that each start arms.
 """
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from pa_units.compile import unit_text as text
@@ -56,25 +57,28 @@ def restarts(agent: Agent) -> bool:
     return agent.restart_policy != "never" and agent.max_restarts != 0
 
 
-def _steps(agent: Agent) -> int:
-    backoff = agent.backoff
-    return steps(backoff.initial_delay, backoff.max_delay, backoff.multiplier)
-
-
 def _grows(agent: Agent) -> bool:
-    backoff = agent.backoff
-    return backoff.multiplier > 1 and 0 < backoff.initial_delay < backoff.max_delay
+    return growing(*_figures(agent))
+
+
+def growing(initial: int, longest: int, multiplier: float) -> bool:
+    """Does the delay become longer?"""
+    return multiplier > 1 and 0 < initial < longest
 
 
 def series(agent: Agent, *, native: bool) -> Series:
     """The delays that this version of systemd will keep, up to the one that repeats."""
-    initial, longest = agent.backoff.initial_delay, agent.backoff.max_delay
-    if not _grows(agent):
-        return Series((initial,), agent.max_restarts, native)
+    return Series(_delays(*_figures(agent), native), agent.max_restarts, native)
+
+
+@lru_cache(maxsize=256)
+def _delays(initial: int, longest: int, multiplier: float, native: bool) -> tuple[int, ...]:
+    if not growing(initial, longest, multiplier):
+        return (initial,)
     # One more than the steps where the exact series has not quite reached its end by then.
-    count = steps(initial, longest, agent.backoff.multiplier) + 2
-    found = delays(initial, longest, agent.backoff.multiplier, count, native=native)
-    return Series(found[: found.index(longest) + 1], agent.max_restarts, native)
+    count = steps(initial, longest, multiplier) + 2
+    found = delays(initial, longest, multiplier, count, native=native)
+    return found[: found.index(longest) + 1]
 
 
 def part(draft: Draft) -> Part:
@@ -84,9 +88,9 @@ def part(draft: Draft) -> Part:
         return Part(directives("Service", ("Restart", text.word("no"))))
     return Part(
         (
-            *_limit(agent),
+            *_limit(agent.max_restarts, agent.restart_window),
             *directives("Service", ("Restart", text.word(_POLICIES[agent.restart_policy]))),
-            *(_native(agent) if draft.native else _waiting(draft)),
+            *(_native(*_figures(agent)) if draft.native else _waiting(draft)),
             *_counting(draft),
             *_fresh(agent),
         ),
@@ -94,29 +98,37 @@ def part(draft: Draft) -> Part:
     )
 
 
-def _limit(agent: Agent) -> tuple[Directive, ...]:
+_remembered = lru_cache(maxsize=256)
+"""For lines that hundreds of agents share."""
+
+
+@_remembered
+def _limit(budget: int | None, window: int | None) -> tuple[Directive, ...]:
     """N restarts are N+1 starts. Without a window the count is never forgotten by time."""
-    if agent.max_restarts is None:
+    if budget is None:
         return directives("Unit", ("StartLimitIntervalSec", text.number(0)))
-    window = agent.restart_window
     return directives(
         "Unit",
         (
             "StartLimitIntervalSec",
             text.word("infinity") if window is None else text.span(window),
         ),
-        ("StartLimitBurst", text.number(agent.max_restarts + 1)),
+        ("StartLimitBurst", text.number(budget + 1)),
     )
 
 
-def _native(agent: Agent) -> tuple[Directive, ...]:
-    backoff = agent.backoff
-    first = directives("Service", ("RestartSec", text.span(backoff.initial_delay)))
-    if _grows(agent):
+def _figures(agent: Agent) -> tuple[int, int, float]:
+    return agent.backoff.initial_delay, agent.backoff.max_delay, agent.backoff.multiplier
+
+
+@_remembered
+def _native(initial: int, longest: int, multiplier: float) -> tuple[Directive, ...]:
+    first = directives("Service", ("RestartSec", text.span(initial)))
+    if growing(initial, longest, multiplier):
         first += directives(
             "Service",
-            ("RestartMaxDelaySec", text.span(backoff.max_delay)),
-            ("RestartSteps", text.number(_steps(agent))),
+            ("RestartMaxDelaySec", text.span(longest)),
+            ("RestartSteps", text.number(steps(initial, longest, multiplier))),
         )
     # Else every retry passes through "failed" and fires OnFailure=, and dependants are stopped.
     return first + directives("Service", ("RestartMode", text.word("direct")))
@@ -217,14 +229,15 @@ def _notes(draft: Draft) -> tuple[Note, ...]:
     if not (draft.native and _grows(agent)):
         return ()
     backoff = agent.backoff
-    ratio = (backoff.max_delay / backoff.initial_delay) ** (1 / _steps(agent))
+    count = steps(*_figures(agent))
+    ratio = (backoff.max_delay / backoff.initial_delay) ** (1 / count)
     if abs(ratio / backoff.multiplier - 1) <= _RATIO_TOLERANCE:
         return ()
     told = note(
         agent.name,
         ("backoff", "multiplier"),
         "backoff-ratio",
-        f"systemd reaches {backoff.max_delay / 1000:g}s in {_in_words(_steps(agent))}: each delay "
+        f"systemd reaches {backoff.max_delay / 1000:g}s in {_in_words(count)}: each delay "
         f"is {ratio:.2f} times the one before, not {backoff.multiplier:g}",
         "pa explain prints the series",
     )

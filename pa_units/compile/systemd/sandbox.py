@@ -2,7 +2,7 @@
 own directories need."""
 
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache
 
 from pa_units.compile import unit_text as text
@@ -24,8 +24,12 @@ def part(draft: Draft) -> Part:
     lines = level_lines(level, user_scope=draft.user_scope, homes_needed=hidden)
     if replaced := draft.agent.hardening.switches:
         lines = tuple(item for item in lines if item.key not in replaced) + _lines(replaced)
-    found = {item.key: item.value for item in lines}
-    return Part(_umask(draft, lines) + _holes(draft, found), notes=_notes(draft, lines))
+    holes = _holes(draft, _value(lines, "ProtectHome"), _value(lines, "ProtectSystem"))
+    return Part(_umask(draft, lines) + holes, notes=_notes(draft, lines))
+
+
+def _value(lines: tuple[Directive, ...], key: str) -> str:
+    return next((value for _, found, value in lines if found == key), "")
 
 
 @cache
@@ -96,17 +100,17 @@ def _umask(draft: Draft, items: tuple[Directive, ...]) -> tuple[Directive, ...]:
     return kept + directives("Service", ("UMask", text.word(f"{mask:04o}")))
 
 
-def _holes(draft: Draft, lines: Mapping[str, str]) -> tuple[Directive, ...]:
+def _holes(draft: Draft, homes: str, system: str) -> tuple[Directive, ...]:
     """What the agent may write although the system is read-only, and see although homes are
     hidden: its `cwd`, and the tree of its program."""
     found: list[Directive] = []
     cwd = draft.agent.cwd
-    hidden = lines.get("ProtectHome") == "tmpfs"
+    hidden = homes == "tmpfs"
     if cwd and hidden and _in_home(cwd):
         found += directives("Service", ("BindPaths", text.bind_word(cwd)))
     elif hidden and not cwd and draft.user_scope:
         found += directives("Service", ("BindPaths", text.UnitText(f"%S/{draft.name}")))
-    elif cwd and lines.get("ProtectSystem") == "strict" and not draft.identity.dynamic:
+    elif cwd and system == "strict" and not draft.identity.dynamic:
         found += directives("Service", ("ReadWritePaths", text.path_word(cwd)))
     if hidden:
         trees = [tree for tree in _read_trees(draft) if not _within(tree, cwd)]

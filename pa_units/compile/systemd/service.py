@@ -3,7 +3,7 @@
 import re
 
 from pa_units.compile import unit_text as text
-from pa_units.compile.part import Part, join, note
+from pa_units.compile.part import Part, note
 from pa_units.compile.systemd import (
     command,
     companion,
@@ -24,7 +24,7 @@ from pa_units.compile.systemd import (
     stability,
 )
 from pa_units.compile.systemd.draft import Draft
-from pa_units.compile.systemd.guard import guarded
+from pa_units.compile.systemd.guard import guarded, together
 from pa_units.compile.unit_file import directives
 from pa_units.contracts import units
 from pa_units.contracts.bundle import Artifact, Kind, Note
@@ -32,7 +32,7 @@ from pa_units.contracts.bundle import Artifact, Kind, Note
 
 def part(draft: Draft) -> Part:
     """All of one agent: its artifacts include the unit."""
-    whole = join(guarded(one, draft) for one in (*_PARTS, *shape.parts(draft.agent)))
+    whole = together((*_PARTS, *shape.parts(draft.agent)), draft)
     raw = guarded(passthrough.part, draft)
     own = (*whole.directives, *companion.install(draft, unit_name(draft)))
     lines = passthrough.without_replaced(own, raw.directives)

@@ -14,7 +14,7 @@ from pa_units.spec.model import Agent
 def lines(draft: Draft) -> tuple[Directive, ...]:
     """`Type=`, who may notify, the pid file, the watchdog."""
     return (
-        *directives("Service", ("Type", text.word(kind(draft.agent)))),
+        Directive("Service", "Type", text.word(kind(draft.agent))),
         *_notify_access(draft),
         *_pid_file(draft),
         *_completed(draft.agent),
@@ -84,8 +84,9 @@ def _own_runtime(draft: Draft) -> str:
 
 
 def _completed(agent: Agent) -> tuple[Directive, ...]:
-    on = (("RemainAfterExit", text.flag(True)),) if stays_completed(agent) else ()
-    return directives("Service", *on)
+    if not stays_completed(agent):
+        return ()
+    return directives("Service", ("RemainAfterExit", text.flag(True)))
 
 
 def stays_completed(agent: Agent) -> bool:

@@ -29,7 +29,9 @@ def lines(value: object, indent: str = "") -> list[str]:
     found: list[str] = []
     if isinstance(value, dict):
         for key, item in value.items():
-            if isinstance(item, _BLOCKS) and item:
+            if type(item) is str:
+                found.append(f"{indent}{_text(str(key))}: {_text(item)}")
+            elif isinstance(item, _BLOCKS) and item:
                 found.append(f"{indent}{_text(str(key))}:")
                 found += lines(item, f"{indent}  ")
             else:
