@@ -146,7 +146,7 @@ def show_page(shown: Detail) -> None:
         ("why", why),
         ("process", f"pid {status.pid}" if status.pid else ""),
         ("user", user(agent)),
-        ("restarts", _budget(status)),
+        ("restarts", _budget(status, agent)),
         ("memory", _limited(status.memory, unit.memory_max)),
         ("tasks", "" if status.tasks is None else str(status.tasks)),
         ("cpu", "" if status.cpu_ns is None else f"{span(status.cpu_ns / 1e9)} used"),
@@ -175,7 +175,11 @@ def user(agent: Installed) -> str:
     return f"{agent.user or 'a dynamic user'}: {agent.user_reason}"
 
 
-def _budget(status: AgentStatus) -> str:
+def _budget(status: AgentStatus, agent: Installed) -> str:
+    if status.replicas:
+        return f"{status.restarts}, of all together"
+    if agent.ends and not status.restarts:
+        return ""
     if status.max_restarts is None:
         return f"{status.restarts}, no end"
     return f"{status.restarts} of {status.max_restarts}"
