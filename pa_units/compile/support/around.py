@@ -49,7 +49,7 @@ AROUND: Mapping[str, Row] = {
     **_row(
         *("secrets", "secrets.from", "secrets.as"),
         systemd=exact("EnvironmentFile= or LoadCredential="),
-        run=later("no secret is handed over"),
+        run=exact("a variable, or a file below $CREDENTIALS_DIRECTORY"),
         launchd=later("no secret is handed over"),
     ),
     **_row(
