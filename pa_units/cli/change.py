@@ -77,14 +77,17 @@ def set(  # noqa: A001 (the command's name)
 @click.command()
 @click.argument("name")
 @click.option("--override", is_flag=True, help="Edit a drop-in of the unit instead of the spec.")
+@options.dry_run
 @options.scope
-def edit(name: str, override: bool, scope: str | None) -> int:
+def edit(name: str, override: bool, dry_run: bool, scope: str | None) -> int:
     """Open the spec of an installed agent in $VISUAL or $EDITOR and apply it when it is saved.
 
     A spec with errors is not applied: it is opened again, or your text is kept beside it.
     """
     at = options.at(scope)
     (agent,) = chosen(at, [name])
+    if override and dry_run:
+        raise UsageError("cannot foresee a drop-in: leave --dry-run or --override out")
     if override:
         return _edit_drop_in(at, agent)
     source = change.editable(at, agent)
@@ -93,7 +96,7 @@ def edit(name: str, override: bool, scope: str | None) -> int:
         assert written is not None
         text = written
         try:
-            return _told(change.apply(at, source, text, Options()), dry_run=False)
+            return _told(change.apply(at, source, text, Options(dry_run=dry_run)), dry_run)
         except SpecRefused as refused:
             show_refusal(refused, as_json=False)
             if not (sys.stdin.isatty() and click.confirm("edit again?", default=True, err=True)):
