@@ -6,10 +6,24 @@ import pytest
 from pa_units.cli.main import pa
 from pa_units.cli.table import COMMANDS
 
-READING = frozenset(
-    "plan history wait status is-active is-failed list show stats logs cat compile explain validate "
-    "schema completion".split()
-)
+READING = {  # fmt: skip
+    "plan",
+    "history",
+    "wait",
+    "status",
+    "is-active",
+    "is-failed",
+    "list",
+    "show",
+    "stats",
+    "logs",
+    "cat",
+    "compile",
+    "explain",
+    "validate",
+    "schema",
+    "completion",
+}
 """Nothing that is installed changes."""
 
 AUTHORING = frozenset({"fmt", "init"})
