@@ -6,7 +6,7 @@ import pytest
 from pa_units.cli.main import pa
 from pa_units.cli.table import COMMANDS
 
-READING = {  # fmt: skip
+READING = {
     "plan",
     "history",
     "wait",
