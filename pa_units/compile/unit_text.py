@@ -71,6 +71,9 @@ def _ends_badly(text: str) -> bool:
     return text.endswith((" ", "\\"))
 
 
+_PLAIN = re.compile(r"[A-Za-z0-9_./:@+,=-]+")
+"""What stands everywhere as it is: most values."""
+
 _GUARD = "%i"
 """Empty in a unit that is no instance of a template."""
 
@@ -81,6 +84,8 @@ def line(text: str, *, instance: bool = False) -> UnitText:
     Quotes are literal there (a quoted path is "not absolute"). Raises Inexpressible for control
     characters, and in an `instance` for a blank or backslash where it needs a guard.
     """
+    if _PLAIN.fullmatch(text):
+        return UnitText(text)
     _refuse_control(text)
     before = _GUARD if text.startswith(" ") else ""
     after = _GUARD if _ends_badly(text) else ""

@@ -2,6 +2,7 @@
 agent's user in the agent's sandbox."""
 
 import shlex
+from functools import lru_cache
 
 from pa_units.compile import unit_text as text
 from pa_units.compile.part import Part, error
@@ -66,17 +67,36 @@ def _stop(draft: Draft) -> tuple[tuple[str, text.UnitText], ...]:
 
 def _stopping(draft: Draft) -> tuple[Directive, ...]:
     agent = draft.agent
-    default = agent.stop_signal == "SIGTERM"
-    signal = () if default else (("KillSignal", text.word(agent.stop_signal)),)
+    return _end(
+        start_type.time_limit(draft),
+        agent.stop_timeout,
+        _kill_mode(agent.cmd),
+        agent.stop_signal,
+        agent.success_exit_codes,
+        agent.no_restart_exit_codes,
+        not_for_reload(agent),
+    )
+
+
+@lru_cache(maxsize=256)  # hundreds of agents end in a few ways
+def _end(
+    start: text.UnitText,
+    stop: int,
+    mode: str,
+    signal: str,
+    success: tuple[str, ...],
+    prevent: tuple[str, ...],
+    force: tuple[str, ...],
+) -> tuple[Directive, ...]:
     return directives(
         "Service",
-        ("TimeoutStartSec", start_type.time_limit(draft)),
-        ("TimeoutStopSec", text.span(agent.stop_timeout)),
-        ("KillMode", text.word(_kill_mode(agent.cmd))),
-        *signal,
-        *_exit_codes("SuccessExitStatus", agent.success_exit_codes),
-        *_exit_codes("RestartPreventExitStatus", agent.no_restart_exit_codes),
-        *_exit_codes("RestartForceExitStatus", not_for_reload(agent)),
+        ("TimeoutStartSec", start),
+        ("TimeoutStopSec", text.span(stop)),
+        ("KillMode", text.word(mode)),
+        *((("KillSignal", text.word(signal)),) if signal != "SIGTERM" else ()),
+        *_exit_codes("SuccessExitStatus", success),
+        *_exit_codes("RestartPreventExitStatus", prevent),
+        *_exit_codes("RestartForceExitStatus", force),
     )
 
 
