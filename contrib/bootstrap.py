@@ -36,8 +36,8 @@ MANAGERS = (
 SIDE_BY_SIDE = ["-n", "auto"]
 # Tests of one file leave the shared machine as they found it; those of two at once do not.
 FILE_BY_FILE = ["--dist", "loadfile"]
-# What waits for systemd's clock can be late on a host that is busy with something else; a failure
-# that is one fails again.
+# What waits for a process or for systemd's clock can be late on a host that is busy with something
+# else; a failure that is one fails again.
 AGAIN = ["--reruns", "2", "--reruns-delay", "5"]
 
 Step = Tuple[str, List[str], Dict[str, str]]  # name, arguments of python, further environment
@@ -68,7 +68,7 @@ def test(rest: List[str]) -> int:
     if os.geteuid() != 0:
         say("not root: tests that need machines will be skipped")
         return report(STATIC + [tests(SIDE_BY_SIDE + ["--cov"] + rest)])
-    alone = tests(SIDE_BY_SIDE + ["-m", "not machine", "--cov"] + rest)
+    alone = tests(SIDE_BY_SIDE + AGAIN + ["-m", "not machine", "--cov"] + rest)
     booted = SIDE_BY_SIDE + FILE_BY_FILE + AGAIN + ["-m", "machine", "--cov", "--cov-append"]
     return report(STATIC + [alone, BENCH, tests(booted + rest, "machines")])
 

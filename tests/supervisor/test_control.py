@@ -136,11 +136,11 @@ import os, socket, sys
 os.setuid(65534)
 peer = socket.socket(socket.AF_UNIX)
 peer.connect(sys.argv[1])
-peer.sendall(b'{"id":1,"verb":"shutdown"}\\n')
 peer.settimeout(10)
 try:
+    peer.sendall(b'{"id":1,"verb":"shutdown"}\\n')
     print(peer.recv(100))
-except ConnectionResetError:
+except (ConnectionResetError, BrokenPipeError):
     print(b'')
 """
 
