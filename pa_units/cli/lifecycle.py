@@ -50,7 +50,8 @@ def stop(at: Here, agents: Agents, no_block: bool, dry_run: bool) -> int:
 def restart(at: Here, agents: Agents, no_block: bool, dry_run: bool) -> int:
     """Restart agents; those that are stopped are started.
 
-    A scheduled agent runs now, once, and its times stay as they are. Open sockets stay open.
+    A scheduled agent runs now, once, and its times stay as they are: the answer comes with the end
+    of the run, after two minutes at the latest. Open sockets stay open.
     """
     if dry_run:
         return report(rehearse.restart(at, agents))

@@ -86,7 +86,7 @@ def _call(at: Here, step: Move, units: list[str], wait: bool) -> list[JobResult]
     verb: Callable[..., list[JobResult]] = getattr(choose.driver(), step.verb)
     if step.verb == "reset":
         return verb(at.scope, at.env, units)
-    return verb(at.scope, at.env, units, wait=wait and step.waits)
+    return verb(at.scope, at.env, units, wait=wait)
 
 
 def _up(at: Here, agents: Selected, steps: Moves, did: str, *, wait: bool) -> tuple[Outcome, ...]:

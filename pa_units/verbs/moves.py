@@ -17,8 +17,6 @@ class Move(NamedTuple):
     """a function of the driver: start, stop, restart, try_restart or reset"""
     units: Mapping[str, Names]
     """by agent"""
-    waits: bool = True
-    """False: not for the end of the jobs, which is the end of a run"""
 
 
 Moves = tuple[Move, ...]
@@ -43,12 +41,11 @@ def stop(agents: Sequence[Installed]) -> Moves:
 
 
 def restart(agents: Sequence[Installed]) -> Moves:
-    """Its services, and what starts them where that is not active. A scheduled agent runs now, and
-    its times stay."""
+    """Its services, and what starts them where that is not active. A scheduled agent runs now, to
+    its end as systemd sees it, and its times stay."""
     return (
         Move("start", _each(agents, _doors_alone)),
-        Move("restart", _each(agents, lambda one: () if is_scheduled(one) else one.workers)),
-        Move("restart", _each(agents, lambda one: one.workers if is_scheduled(one) else ()), False),
+        Move("restart", _each(agents, lambda one: one.workers)),
     )
 
 

@@ -58,9 +58,8 @@ def test_they_run_at_their_times_and_are_told(machine: Machine) -> None:
 
         # A run by hand: the answer comes with its end, the times stay.
         ran = machine.run(["pa", "restart", "nightly.x-1"])
-        assert "nightly.x-1: restarted" in ran.stdout and "next run in" in ran.stdout
-        logs = ["pa", "logs", "nightly.x-1", "-n", "9"]
-        until(lambda: machine.run(logs).stdout.count("by HOW") == 1, 10, "the run")
+        assert "nightly.x-1: restarted, next run in" in ran.stdout
+        assert machine.run(["pa", "logs", "nightly.x-1", "-n", "9"]).stdout.count("by HOW") == 1
         failed = machine.run(["pa", "restart", "broken"], check=False)
         assert failed.returncode == 1
         assert "exit code 3" in failed.stderr and "oh no" in failed.stderr
@@ -75,7 +74,7 @@ def test_they_run_at_their_times_and_are_told(machine: Machine) -> None:
         gaps = [later - earlier for earlier, later in pairwise(runs(machine, "flaky")[:6])]
         assert gaps.index(max(gaps)) == 2 and max(gaps) > 2
         often = pairwise(runs(machine, "often"))
-        assert all(1.8 < later - earlier < 3.5 for earlier, later in often)
+        assert all(later - earlier > 1.8 for earlier, later in often)
 
         stamps = "/var/lib/systemd/timers/stamp-nightly.x-1.timer"
         assert machine.path(stamps).exists()
@@ -103,7 +102,8 @@ def test_a_changed_schedule_takes_effect_without_a_run(machine: Machine) -> None
         assert len(runs(machine, "job")) == count
 
         # A run that goes on is not disturbed by an install.
-        machine.run(["pa", "restart", "job"])
+        machine.run(["pa", "restart", "--no-block", "job"])
+        until(lambda: status(machine, "job")["pid"], 6, "the run")
         running = status(machine, "job")
         assert running["state"] == "running" and running["pid"]
         install(machine, f"agents:\n{program}  schedule: '0 5 * * *'\n  nice: 5\n")

@@ -73,7 +73,7 @@ def test_changes_are_followed_while_an_agent_runs(machine: Machine) -> None:
             known = pids(machine)["linked"]
             machine.shell("echo more >/etc/linked/note")
             until(lambda known=known: pids(machine)["linked"] not in (0, known), 6, "a restart")
-        assert status(machine, "linked")["state"] == "running"
+        until(lambda: status(machine, "linked")["state"] == "running", 6, "up again")
 
         # A second file of the same unit, one that was not there.
         machine.shell("echo third >/etc/reloads.yaml; sleep 1.5; echo x >/etc/other.yaml")

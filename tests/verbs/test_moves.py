@@ -79,10 +79,6 @@ def test_start_and_restart(one: Installed, start: list[str], restart: list[str])
     assert done(moves.restart([one])) == restart
 
 
-def test_only_a_run_by_hand_is_not_waited_for() -> None:
-    assert [step.waits for step in moves.restart([TIMED, PLAIN])] == [True, True, False]
-
-
 @pytest.mark.parametrize("one", [PLAIN, MANY, TIMED, OPENED, WATCHED])
 def test_a_stop_leaves_nothing_that_could_start_it(one: Installed) -> None:
     stopped = {step.split()[1] for step in done(moves.stop([one])) if step.startswith("stop")}
