@@ -215,20 +215,18 @@ def path_word(path: str) -> UnitText:
     return UnitText('"' + _LIST_ESCAPED.sub(r"\\\1", guarded) + '"')
 
 
-_BIND_SPELLINGS = {
-    " ": r'"\ "',
-    '"': r"""'\"'""",
-    "'": r'''"\'"''',
-    "\\": r"\\",
-    ":": r"\:",
-}
-_BIND_SPECIAL = re.compile(r"[ \"'\\:]")
+_BIND_SPELLINGS = {" ": r'"\ "', "\\": r"\\", ":": r"\:"}
+_BIND_SPECIAL = re.compile(r"[ \\:]")
 
 
 def bind_word(path: str) -> UnitText:
     """One path of `BindPaths=`: split twice, first by blanks where quotes alone protect, then by
-    colons where a backslash does (config_parse_bind_paths() in src/core/load-fragment.c)."""
+    colons where a backslash does (config_parse_bind_paths() in src/core/load-fragment.c). A quote
+    in it would be lost on the way to systemd-executor, and another directory bound (ran on 257)."""
     _refuse_control(path)
+    if '"' in path or "'" in path:
+        why = f"systemd 255 and later cannot show the directory {path}/: its name holds a quote"
+        raise Inexpressible(path, why, "rename it, or set 'hardening: {ProtectHome: no}'")
     return UnitText(_BIND_SPECIAL.sub(lambda sign: _BIND_SPELLINGS[sign[0]], percent(path)))
 
 

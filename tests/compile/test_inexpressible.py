@@ -32,6 +32,7 @@ def compiled(**agent: Any) -> tuple[Document, Bundle]:
     [
         ({"systemd": {"Service": {"Slice": "x\\"}}}, ("systemd", "Service", "Slice", 0), "swallow"),
         ({"logging": {"stderr": "/var/log/x "}}, ("logging", "stderr"), "blank"),
+        ({"cwd": "/home/bob/bob's"}, ("cwd",), "quote"),
         ({"cmd": ["/bin/bot", LONG]}, ("cmd",), "128 KiB"),
         ({"env": {"A": LONG}}, ("env", "A"), "128 KiB"),
         (

@@ -2,6 +2,7 @@
 systemd itself reads the same is shown on real machines in tests/machines/test_round_trip.py."""
 
 import json
+import re
 from itertools import count
 
 from golden_facts import facts
@@ -72,6 +73,17 @@ def test_directory(path: str) -> None:
 def test_path_word(path: str) -> None:
     (found,) = split_words(read_back(text.path_word(path)))
     assert specifiers(found) == path
+
+
+@patient
+@given(PATHS.filter(lambda path: not {'"', "'"} & {*path}))
+def test_bind_word(path: str) -> None:
+    value = read_back(text.bind_word(path))
+    # First split: by blanks, and only quotes protect. Second: by colons, and only a backslash does.
+    assert " " not in value.replace('"\\ "', "")
+    second = value.replace('"', "")
+    assert ":" not in re.sub(r"\\.", "", second)
+    assert specifiers(re.sub(r"\\(.)", r"\1", second)) == path
 
 
 @patient
@@ -146,7 +158,7 @@ def document(draw: st.DrawFn, words: st.SearchStrategy[str], names: st.SearchStr
         "name": "bot",
         "cmd": command(),
         "description": "d" + draw(names),
-        "cwd": path("/home/bob"),
+        "cwd": path("/srv"),
         "user": "bob",
         "pid_file": path("/run"),
         "type": "forking",

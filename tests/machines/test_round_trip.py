@@ -20,6 +20,7 @@ from round_trip_agents import (
 )
 
 from machines import Machine
+from pa_units.compile.systemd.logs import numbered
 
 COUNT = 150
 
@@ -95,7 +96,9 @@ def test_process_sees_what_the_spec_says(prepared: Machine, agents: list[RoundTr
     wrong = [
         f"rt-{number}: {difference}\n    {one}"
         for number, one in enumerate(agents)
-        for difference in _differences(paths(number, one), one, found[f"rt-{number}.service"])
+        for difference in _differences(
+            paths(number, one), one, found[f"rt-{number}{one.main}.service"]
+        )
     ]
     assert not wrong, f"{len(wrong)} differences:\n" + "\n".join(wrong[:20])
 
@@ -112,6 +115,12 @@ def _settled(machine: Machine) -> dict[str, dict[str, object]]:
         time.sleep(0.2)
 
 
+def _of_first(log: str) -> str:
+    """Each replica has a file of its own."""
+    before, suffix = numbered(log)
+    return f"{before}1{suffix}"
+
+
 def _differences(where: Paths, one: RoundTrip, seen: dict[str, object]) -> Iterator[str]:
     if seen["ActiveState"] != "active":
         yield f"{seen['ActiveState']}: {seen['Result']}"
@@ -120,12 +129,12 @@ def _differences(where: Paths, one: RoundTrip, seen: dict[str, object]) -> Itera
         "argv": [where.program, *(word.value for word in one.words)],
         "cwd": where.cwd,
         "exe": where.program,
-        "out": where.out,
-        "err": where.err,
+        "out": _of_first(where.out) if one.main else where.out,
+        "err": _of_first(where.err) if one.main else where.err,
         "writable": True,
     }
     if one.description:
-        wanted["Description"] = one.description
+        wanted["Description"] = f"{one.description} (1)" if one.main else one.description
     for key, value in wanted.items():
         if seen[key] != value:
             yield f"{key} is {seen[key]!r}, not {value!r}"

@@ -2,6 +2,7 @@
 
 import os
 import posixpath
+import re
 import struct
 from typing import NamedTuple
 
@@ -39,6 +40,12 @@ class RoundTrip(NamedTuple):
     env_file: str
     in_home: bool
     hardening: str
+    replicas: int
+
+    @property
+    def main(self) -> str:
+        """What stands behind the agent's name in the unit that is looked at."""
+        return "@1" if self.replicas > 1 else ""
 
 
 @st.composite
@@ -52,7 +59,7 @@ def _round_trips(draw: st.DrawFn) -> RoundTrip:
     )
     glued = st.tuples(literal, reference, literal).map(_glue)
     words = draw(st.lists(literal | reference | glued, max_size=5))
-    return RoundTrip(
+    found = RoundTrip(
         words=tuple(words),
         env=env,
         stored=draw(st.dictionaries(NAMES.map("S".__add__), texts(), max_size=2)),
@@ -63,7 +70,24 @@ def _round_trips(draw: st.DrawFn) -> RoundTrip:
         env_file=draw(segments() | st.none()) or "",
         in_home=draw(st.booleans()),
         hardening=draw(st.sampled_from(["strict", "strict", "relaxed", "off"])),
+        replicas=draw(st.sampled_from([1, 1, 1, 2])),
     )
+    if found.in_home:
+        found = found._replace(cwd=re.sub("[\"']", "", found.cwd) or "cwd")
+    return _speakable(found) if found.replicas > 1 else found
+
+
+def _speakable(one: RoundTrip) -> RoundTrip:
+    """Of several replicas nothing guards the end of a line."""
+    return one._replace(
+        description=_bare(one.description),
+        log=_bare(one.log) or "log",
+        env_file=one.env_file and (_bare(one.env_file) or "env"),
+    )
+
+
+def _bare(name: str) -> str:
+    return name.strip(" \\")
 
 
 def _glue(words: tuple[Word, Word, Word]) -> Word:
@@ -128,6 +152,7 @@ def spec(number: int, one: RoundTrip) -> dict[str, object]:
         "user": "bob",
         "restart_policy": "never",
         "hardening": one.hardening,
+        "replicas": one.replicas,
         "env": {name: escape(value) for name, value in one.env.items()}
         | {name: f"${{FROM_{number}_{name}}}" for name in one.stored},
         "logging": {"stdout": where.out, "stderr": where.err},
