@@ -17,8 +17,6 @@ _JOB_REMOVED = (
     f"type='signal',sender='{SYSTEMD}',path='{ROOT}',interface='{MANAGER}',member='JobRemoved'"
 )
 _OWNER_CHANGED = f"type='signal',sender='{BUS}',member='NameOwnerChanged',arg0='{SYSTEMD}'"
-_RELOAD_TIMEOUT = 90.0
-"""Seconds; 0.6 s with 500 units, but generators run, and a busy disk is slow."""
 
 
 class Session:
@@ -31,61 +29,29 @@ class Session:
         self._ended: dict[str, str] = {}
         self._awaited: dict[str, asyncio.Future[str]] = {}
 
-    async def reload(self) -> None:
-        """Have systemd read its files again; returns when it has. Raises BusError."""
-        await self._bus.ask(ROOT, MANAGER, "Reload", timeout=_RELOAD_TIMEOUT)
-
-    async def start(
-        self, names: Sequence[str], wait: bool = True, timeout: float = JOB_TIMEOUT
-    ) -> list[JobResult]:
+    async def start(self, names: Sequence[str], timeout: float = JOB_TIMEOUT) -> list[JobResult]:
         """Start with a fresh restart budget; starts by hand count against it otherwise."""
-        return await self._jobs("StartUnit", names, wait, timeout, fresh=True)
+        return await self._jobs("StartUnit", names, timeout, fresh=True)
 
-    async def stop(
-        self, names: Sequence[str], wait: bool = True, timeout: float = JOB_TIMEOUT
-    ) -> list[JobResult]:
-        """Stop; a unit that systemd has not loaded is stopped already."""
-        results = await self._jobs("StopUnit", names, wait, timeout)
-        return [_not_loaded_is_ok(result) for result in results]
+    async def stop(self, names: Sequence[str], timeout: float = JOB_TIMEOUT) -> list[JobResult]:
+        """Stop."""
+        return await self._jobs("StopUnit", names, timeout)
 
-    async def restart(
-        self, names: Sequence[str], wait: bool = True, timeout: float = JOB_TIMEOUT
-    ) -> list[JobResult]:
+    async def restart(self, names: Sequence[str], timeout: float = JOB_TIMEOUT) -> list[JobResult]:
         """Stop what runs and start, with a fresh restart budget."""
-        return await self._jobs("RestartUnit", names, wait, timeout, fresh=True)
+        return await self._jobs("RestartUnit", names, timeout, fresh=True)
 
     async def try_restart(
-        self, names: Sequence[str], wait: bool = True, timeout: float = JOB_TIMEOUT
+        self, names: Sequence[str], timeout: float = JOB_TIMEOUT
     ) -> list[JobResult]:
         """Restart what runs, leave the rest."""
-        return await self._jobs("TryRestartUnit", names, wait, timeout)
+        return await self._jobs("TryRestartUnit", names, timeout)
 
     async def reload_units(
-        self, names: Sequence[str], wait: bool = True, timeout: float = JOB_TIMEOUT
+        self, names: Sequence[str], timeout: float = JOB_TIMEOUT
     ) -> list[JobResult]:
         """Run the reload command of each."""
-        return await self._jobs("ReloadUnit", names, wait, timeout)
-
-    async def reset(self, names: Sequence[str]) -> list[JobResult]:
-        """Forget failures and counted starts; what is not loaded has none."""
-        results = await self._calls("ResetFailedUnit", names)
-        return [_not_loaded_is_ok(result) for result in results]
-
-    async def clean(self, names: Sequence[str], what: str) -> list[JobResult]:
-        """Remove what stopped units keep on disk: `state`, `logs` …, as systemctl clean."""
-        return await self._calls("CleanUnit", names, "as", [what])
-
-    async def kill(self, names: Sequence[str], signal: int, whom: str = "main") -> list[JobResult]:
-        """Send a signal; `whom` is main, control or all."""
-        return await self._calls("KillUnit", names, "si", whom, signal)
-
-    async def pause(self, names: Sequence[str]) -> list[JobResult]:
-        """Freeze the control group of each."""
-        return await self._calls("FreezeUnit", names)
-
-    async def resume(self, names: Sequence[str]) -> list[JobResult]:
-        """Thaw the control group of each."""
-        return await self._calls("ThawUnit", names)
+        return await self._jobs("ReloadUnit", names, timeout)
 
     async def start_transient(self, unit: str, properties: Sequence[object]) -> None:
         """Start a service that has no file, and wait for the end of the job. Raises BusError."""
@@ -97,25 +63,11 @@ class Session:
         if not result.ok:
             raise BusError(f"cannot start {unit}: {result.message}")
 
-    async def _calls(
-        self, member: str, names: Sequence[str], more: str = "", *args: object
-    ) -> list[JobResult]:
-        """Call a method that is done when it answers."""
-
-        async def one(name: str) -> JobResult:
-            answer = await self._ask(member, "s" + more, name, *args)
-            if answer.error:
-                return words.refused(name, answer.error, answer.text)
-            return words.finished(name, "done")
-
-        return await _each(names, one)
-
     async def _jobs(
-        self, member: str, names: Sequence[str], wait: bool, timeout: float, fresh: bool = False
+        self, member: str, names: Sequence[str], timeout: float, fresh: bool = False
     ) -> list[JobResult]:
         """Call a method that queues a job, and wait for the job."""
-        if wait:
-            await self._subscribe()
+        await self._subscribe()
         deadline = time.monotonic() + timeout
 
         async def one(name: str) -> JobResult:
@@ -124,8 +76,6 @@ class Session:
             answer = await self._ask(member, "ss", name, "replace")
             if answer.error:
                 return words.refused(name, answer.error, answer.text)
-            if not wait:
-                return JobResult(name, True, "queued")
             return await self._end(name, str(answer.values[0]), deadline, timeout)
 
         return await _each(names, one)
@@ -194,9 +144,3 @@ async def _each(
             return words.unknown(name, problem.message)
 
     return list(await asyncio.gather(*map(guarded, names)))
-
-
-def _not_loaded_is_ok(result: JobResult) -> JobResult:
-    if result.error_name == words.NO_SUCH_UNIT:
-        return words.finished(result.unit, "done")
-    return result

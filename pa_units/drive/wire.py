@@ -89,11 +89,10 @@ class Wire:
     def pipeline(self, calls: Sequence[Call]) -> list[Reply]:
         """Send many calls without waiting for each; replies come in the order of `calls`.
 
-        The time limit holds for all of them together. Raises BusTimeout, BusLost.
+        The time limit is for silence: every reply starts it anew. Raises BusTimeout, BusLost.
         """
-        deadline = time.monotonic() + self._timeout
         try:
-            return self._exchange(calls, deadline)
+            return self._exchange(calls)
         except TimeoutError:
             self.close()
             raise BusTimeout(
@@ -104,11 +103,15 @@ class Wire:
             self.close()
             raise BusLost(f"cannot ask systemd: the connection broke: {problem}") from None
 
-    def _exchange(self, calls: Sequence[Call], deadline: float) -> list[Reply]:
+    def _exchange(self, calls: Sequence[Call]) -> list[Reply]:
         replies: dict[int, Reply] = {}
         first = self._serial + 1
-        sent = 0
+        sent = heard = 0
+        deadline = time.monotonic() + self._timeout
         while len(replies) < len(calls):
+            if len(replies) > heard:
+                heard = len(replies)
+                deadline = time.monotonic() + self._timeout
             # Refilled when half empty, so that both sides work on batches.
             if sent < len(calls) and sent - len(replies) <= WINDOW // 2:
                 batch = calls[sent : sent + WINDOW - (sent - len(replies))]

@@ -122,7 +122,7 @@ def test_reload_that_is_never_answered(
     private_bus: "PrivateBus", fake_systemd: FakeSystemd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fake_systemd.silent = {"Reload"}
-    monkeypatch.setattr("pa_units.drive.session._RELOAD_TIMEOUT", 0.3)
+    monkeypatch.setattr("pa_units.drive.calls.RELOAD_TIMEOUT", 0.3)
     with pytest.raises(BusTimeout):
         systemd.reload(SYSTEM, private_bus.env)
 

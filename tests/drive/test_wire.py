@@ -87,6 +87,20 @@ def test_at_most_a_hundred_in_flight(tmp_path: Path) -> None:
     assert seen == [100]
 
 
+def test_the_time_limit_is_for_silence(tmp_path: Path) -> None:
+    """A manager that is slow, but at work, is waited for."""
+
+    def script(peer: Peer) -> None:
+        peer.hello()
+        for _ in range(4):
+            called = peer.call()
+            time.sleep(SHORT * 0.6)
+            peer.send(reply(called, "u", 1))
+
+    with serving(tmp_path / "bus", script) as env, opened(env, SHORT) as wire:
+        assert [one.values for one in wire.pipeline([CALL] * 4)] == [(1,)] * 4
+
+
 def test_error_reply_stays_with_its_call(tmp_path: Path) -> None:
     def script(peer: Peer) -> None:
         peer.hello()
