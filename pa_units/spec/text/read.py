@@ -12,7 +12,8 @@ MAX_SIGNS = 2_000_000
 """characters that can begin a node: no document has more nodes than these"""
 
 _SPLIT = "split it into several files"
-_CONTROL = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# Spelled out: a negated set of all else takes re 15 times as long to compile.
+_CONTROL = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 def read(data: bytes, file: str) -> Tree:
