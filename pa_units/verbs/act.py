@@ -11,7 +11,7 @@ from pa_units.drive.base import JobResult
 from pa_units.drive.wire import open_bus
 from pa_units.observe.aged import Aged
 from pa_units.observe.settle import settle
-from pa_units.verbs import logs, moves
+from pa_units.verbs import moves
 from pa_units.verbs.here import Here, may_write
 from pa_units.verbs.moves import Move, Moves
 
@@ -123,6 +123,8 @@ def _read_back(
 
 
 def _failed(at: Here, outcome: Outcome, reason: str, since_us: int) -> Outcome:
+    from pa_units.verbs import logs  # mostly nothing fails
+
     return outcome._replace(
         ok=False,
         did="",

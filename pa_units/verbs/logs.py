@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from pa_units.contracts.ledger import Installed
 from pa_units.journal import read as journal
-from pa_units.kit import times
 from pa_units.kit.errors import UsageError
 from pa_units.logfiles import tail
 from pa_units.verbs import log_sources
@@ -38,6 +37,8 @@ def wanted(
 
 
 def _moment(text: str) -> int:
+    from pa_units.kit import times  # 3 ms of regular expressions
+
     try:
         return int(times.parse(text, time.time()) * 1e6)
     except ValueError:
