@@ -78,7 +78,7 @@ def bench(suite: str, count: int) -> float:
     from pa_units.contracts.refs import Scope
     from pa_units.drive import systemd
 
-    names = [f"pa-bench-{number:04}.service" for number in range(count)]
+    names = [f"bench-{number:04}.service" for number in range(count)]
     with machines.make(suite) as machine:
         env = {"DBUS_SYSTEM_BUS_ADDRESS": machine.bus_address}
         for name in names:
