@@ -161,7 +161,7 @@ def decode(data: bytes, where: str) -> RunPlan:
     body = codec.decode(data, SCHEMA, where)
     try:
         found: dict[str, Any] = {
-            field: read(body[field]) for field, read in _READERS.items() if field in body
+            field: _READERS[field](value) for field, value in body.items() if field in _READERS
         }
         return RunPlan(**found)
     except (TypeError, ValueError) as error:
