@@ -7,25 +7,36 @@ import stat
 import sys
 import time
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from pa_units.contracts import control, run_state
 from pa_units.contracts.places import Places, places
 from pa_units.contracts.refs import Scope
-from pa_units.supervisor import plans, proc, requests
+from pa_units.supervisor import plans, proc
 from pa_units.supervisor.child import Children
 from pa_units.supervisor.diary import Diary
 from pa_units.supervisor.loop import Loop
 from pa_units.supervisor.rescan import rescan
 from pa_units.supervisor.resume import resume
-from pa_units.supervisor.server import Server
-from pa_units.supervisor.stem import CAUGHT
 from pa_units.supervisor.store import Store
 from pa_units.supervisor.supervisor import Supervisor, Tools
+
+if TYPE_CHECKING:
+    from pa_units.supervisor.server import Server
 
 _LOCK_WAIT = 5.0
 """Seconds for the children of a killed predecessor that have not executed their program yet."""
 _POLL = 0.01
 
+_CAUGHT = (
+    signal.SIGCHLD,
+    signal.SIGTERM,
+    signal.SIGINT,
+    signal.SIGHUP,
+    signal.SIGQUIT,
+    signal.SIGUSR1,
+    signal.SIGUSR2,
+)
 _ENDING = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGQUIT})
 _PASSED_ON = (signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
 
@@ -37,6 +48,7 @@ def main(arguments: list[str]) -> int:
     where = _places(scope)
     home = run_state.directory(where)
     os.umask(0o022)
+    _close_input()
     _make_directories(where, home)
     diary = Diary("" if foreground else f"{home}/log")
     lock = _lock(f"{home}/lock")
@@ -52,22 +64,26 @@ def main(arguments: list[str]) -> int:
     store = Store(run_state.path_of(where), proc.boot())
     tools = Tools(where, loop, Children(loop, lock), store, f"{home}/pipes", diary.say)
     supervisor = Supervisor(tools, stays=foreground, ends_with_units=alone)
-    loop.catch(CAUGHT, lambda numbers: _on_signals(supervisor, numbers, alone=alone))
+    loop.catch(_CAUGHT, lambda numbers: _on_signals(supervisor, numbers, alone=alone))
     _begin(supervisor, store)
-    server = Server(
-        loop,
-        control.socket_path(where),
-        lambda asked, tell: requests.serve(supervisor, asked, tell),
-    )
+    server = _listen(supervisor, loop, where)
 
     def after_turn() -> None:
         supervisor.after_turn()
+        server.send()
         diary.write()
 
     loop.run(after_turn)
     code = _end(supervisor, server, home)
     diary.write()
     return code
+
+
+def _close_input() -> None:
+    """Agents get our standard input."""
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)
 
 
 def _places(scope: Scope) -> Places:
@@ -111,11 +127,22 @@ def _adopt_orphans(diary: Diary) -> None:
 def _begin(supervisor: Supervisor, store: Store) -> None:
     tools = supervisor.tools
     found = plans.load(tools.places, tools.say)
+    had_pipes = os.listdir(tools.pipes)
     adopted = resume(supervisor, found, store.found, plans.at_boot(tools.places))
     supervisor.flows.have_held()
-    supervisor.keeper.end_others()
+    if had_pipes:  # else nobody can hold them, and the search walks through /proc
+        supervisor.keeper.end_others()
     also = f", {adopted} adopted" if adopted else ""
     tools.say(f"supervisor {os.getpid()} looks after {len(supervisor.wards)} units{also}")
+
+
+def _listen(supervisor: Supervisor, loop: Loop, where: Places) -> "Server":
+    """Imported here: sockets take 12 ms to import, and the first agent is not to wait for them."""
+    from pa_units.supervisor import requests
+    from pa_units.supervisor.server import Server
+
+    path = control.socket_path(where)
+    return Server(loop, path, lambda asked, tell: requests.serve(supervisor, asked, tell))
 
 
 def _on_signals(supervisor: Supervisor, numbers: set[int], *, alone: bool) -> None:
@@ -130,7 +157,7 @@ def _on_signals(supervisor: Supervisor, numbers: set[int], *, alone: bool) -> No
             rescan(supervisor)
 
 
-def _end(supervisor: Supervisor, server: Server, home: str) -> int:
+def _end(supervisor: Supervisor, server: "Server", home: str) -> int:
     code = supervisor.exit_code()
     supervisor.end()
     supervisor.keeper.hold(())

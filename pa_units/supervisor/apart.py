@@ -3,17 +3,21 @@
 import marshal
 import os
 import signal
-import socket
 import sys
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pa_units.supervisor import stem
 from pa_units.supervisor.launch import Failed, Launch, failure
 from pa_units.supervisor.loop import Loop
 
+if TYPE_CHECKING:
+    from socket import socket
+
 Told = Callable[[int | Failed], None]
 """Gets the pid of what was started, or why it could not be"""
+
+StartStem = Callable[[tuple[str, ...], list[stem.Action]], int]
 
 _PATIENCE = 5.0
 """Seconds for a report. For a moment the process that starts an agent has the rights of the agent's
@@ -22,6 +26,8 @@ _REST = 0.02
 """Seconds after a start until the next spare is forked: in a crash loop the fork would stand in the
 way of the very restart that needs it."""
 
+_MSG_NOSIGNAL = 0x4000
+"""send(2) on Linux."""
 _KILLED = Failed(stem.USER, "the process that starts it was killed")
 
 
@@ -29,17 +35,18 @@ class _Stem(NamedTuple):
     """The running program."""
 
     pid: int
-    socket: socket.socket
+    socket: "socket"
     commands: int
 
 
 class Apart:
     """The stem, once it is needed, and the orders that it has not answered."""
 
-    def __init__(self, loop: Loop, lock: int) -> None:
+    def __init__(self, loop: Loop, lock: int, start_stem: StartStem) -> None:
         """Nothing is started yet. `lock` is handed on."""
         self._loop = loop
         self._lock = lock
+        self._start_stem = start_stem
         self._stem: _Stem | None = None
         self._has_spare = False
         self._armed: tuple[int, Launch] | None = None
@@ -76,12 +83,12 @@ class Apart:
         self._send(marshal.dumps(launch.order(self._serial, now=now)))
         return self._serial
 
-    def expect(self, launch: Launch) -> None:
+    def expect(self, next_start: Callable[[], Launch | None]) -> None:
         """This will be wanted next, perhaps: fork a spare and tell it, while nothing is to do."""
-        self._loop.later(_REST, lambda: self._arm(launch))
+        self._loop.later(_REST, lambda: self._arm(next_start))
 
-    def _arm(self, launch: Launch) -> None:
-        if not self._has_spare:
+    def _arm(self, next_start: Callable[[], Launch | None]) -> None:
+        if not self._has_spare and (launch := next_start()):
             self._armed = self._order(launch, now=False), launch
 
     def prepare(self) -> None:
@@ -91,7 +98,7 @@ class Apart:
             self._has_spare = True
 
     def _send(self, message: bytes) -> None:
-        self._running().socket.send(message, socket.MSG_NOSIGNAL)
+        self._running().socket.send(message, _MSG_NOSIGNAL)
 
     def _running(self) -> _Stem:
         if self._stem is None:
@@ -100,6 +107,8 @@ class Apart:
         return self._stem
 
     def _run(self) -> _Stem:
+        import socket  # 8 ms: most hosts need no stem
+
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ours.setblocking(False)
         commands, commands_end = os.pipe()
@@ -109,7 +118,7 @@ class Apart:
         back = [(os.POSIX_SPAWN_DUP2, aside + n, stem.SOCKET + n) for n in range(len(given))]
         shut = [(os.POSIX_SPAWN_CLOSE, aside + n) for n in range(len(given))]
         argv = (sys.executable, "-I", "-S", stem.__file__)
-        pid = stem.spawn(sys.executable, argv, {}, [_NO_INPUT, *moves, *back, *shut])
+        pid = self._start_stem(argv, [*moves, *back, *shut])
         theirs.close()
         os.close(commands)
         return _Stem(pid, ours, commands_end)
@@ -153,6 +162,3 @@ class Apart:
             self._stem.socket.close()
             os.close(self._stem.commands)
             self._stem, self._has_spare, self._armed = None, False, None
-
-
-_NO_INPUT: Any = (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0)

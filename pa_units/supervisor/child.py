@@ -2,7 +2,7 @@
 
 import os
 import resource
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Container, Iterator
 from typing import NamedTuple
 
 from pa_units.contracts.run_state import DUMPED, EXITED, KILLED
@@ -10,9 +10,6 @@ from pa_units.supervisor import proc, stem, tree
 from pa_units.supervisor.apart import Apart, Told
 from pa_units.supervisor.launch import Failed, Launch, failure
 from pa_units.supervisor.loop import Loop
-
-_CWD, _UMASK = "/", 0o022
-"""Our own."""
 
 
 class End(NamedTuple):
@@ -28,7 +25,7 @@ class Children:
 
     def __init__(self, loop: Loop, lock: int) -> None:
         """`lock`: the descriptor whose lock lasts until every child runs its own program."""
-        self.apart = Apart(loop, lock)
+        self.apart = Apart(loop, lock, self._start_stem)
         self._listed = proc.Children()
         self._usual_files, self._most_files = resource.getrlimit(resource.RLIMIT_NOFILE)
         self._allowed = self._usual_files
@@ -38,7 +35,7 @@ class Children:
     def start(self, launch: Launch, told: Told) -> None:
         """Start a process; `told` is called when its program is executed, often at once."""
         if launch.takes_rights:
-            self.apart.start(self._complete(launch), told)
+            self.apart.start(launch, told)
             return
         try:
             pid = self._here(launch)
@@ -49,13 +46,17 @@ class Children:
             os.sched_yield()
             told(pid)
 
-    def expect(self, launch: Launch) -> None:
+    def expect(self, next_start: Callable[[], Launch | None]) -> None:
         """This will be wanted next, perhaps."""
-        if launch.takes_rights:
-            self.apart.expect(self._complete(launch))
+        self.apart.expect(next_start)
 
-    def _complete(self, launch: Launch) -> Launch:
-        return launch if launch.open_files else launch._replace(open_files=self._usual_files)
+    def _start_stem(self, argv: tuple[str, ...], streams: list[stem.Action]) -> int:
+        """It hands on the usual limit of open files."""
+        self._allow_files(self._usual_files)
+        try:
+            return stem.spawn(argv[0], argv, {}, streams)
+        finally:
+            self._allow_files(self._most_files)
 
     def _here(self, launch: Launch) -> int:
         """A new process has our directory, mask and limit, so they are changed for that moment;
@@ -70,20 +71,20 @@ class Children:
 
     def _take_on(self, launch: Launch) -> None:
         """Each of these calls is on the way from a crash to the restart: only what differs."""
-        if launch.cwd != _CWD:
+        if launch.cwd != stem.CWD:
             try:
                 os.chdir(launch.cwd)
             except OSError as error:
                 raise failure(launch, stem.CHDIR, error.errno or 0) from None
-        if launch.umask != _UMASK:
+        if launch.umask != stem.UMASK:
             os.umask(launch.umask)
         self._allow_files(launch.open_files or self._usual_files)
 
     def _take_off(self, launch: Launch) -> None:
-        if launch.cwd != _CWD:
-            os.chdir(_CWD)
-        if launch.umask != _UMASK:
-            os.umask(_UMASK)
+        if launch.cwd != stem.CWD:
+            os.chdir(stem.CWD)
+        if launch.umask != stem.UMASK:
+            os.umask(stem.UMASK)
         self._allow_files(self._most_files)
 
     def _allow_files(self, soft: int) -> None:
@@ -112,9 +113,10 @@ class Children:
         return [pid for pid in pids if pid not in known and pid not in ours and pid != stem]
 
     def signal(self, pid: int, born: int, number: int) -> bool:
-        """Signal this very process; False if it is gone."""
-        found = proc.look(pid)
-        return found is not None and found.born == born and tree.send(found, number)
+        """Signal this very process; False if it is gone. A child whose birth is not known yet (0)
+        was not reaped, so nobody else has its pid."""
+        found = proc.look(pid) if pid else None
+        return found is not None and born in (0, found.born) and tree.send(found, number)
 
     def kill_group(self, pid: int) -> None:
         """Kill a command that we started, with its process group."""
@@ -126,11 +128,7 @@ def _streams(launch: Launch) -> list[stem.Action]:
     second: stem.Action = (os.POSIX_SPAWN_DUP2, 1, 2)
     if launch.stderr:
         second = (os.POSIX_SPAWN_OPEN, 2, launch.stderr, os.O_RDWR, 0)
-    return [
-        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-        (os.POSIX_SPAWN_OPEN, 1, launch.stdout, os.O_RDWR, 0),
-        second,
-    ]
+    return [(os.POSIX_SPAWN_OPEN, 1, launch.stdout, os.O_RDWR, 0), second]
 
 
 def _end(pid: int, status: int) -> End:

@@ -43,6 +43,7 @@ class Brain(NamedTuple):
     """Whom the hands serve."""
 
     apply: Callable[[Ward, Event], None]
+    save: Callable[[Ward], None]
     numbers: Callable[[], Collection[int]]
     """user numbers that are taken"""
     ended: Callable[[Ward, int], None]
@@ -101,6 +102,8 @@ class Hands:
     def _begin_run(self, ward: Ward) -> None:
         unit = ward.unit
         if not unit.run:
+            if ward.recorded_run != unit.next_run:  # a second start within one turn
+                self._brain.save(ward)
             unit.run = unit.next_run
             unit.uid = self._preparing.number(ward.plan, unit, self._brain.numbers)
 
@@ -108,18 +111,20 @@ class Hands:
         unit = ward.unit
         self.owners[pid] = ward
         unit.next_run = new_run()
-        found = proc.look(pid)
         if is_main:
             ward.session = pid
-        self._brain.apply(ward, Spawned(pid, found.born if found else 0))
-        if is_main and unit.pid == pid:
-            self._expect_next(ward)
+        self._brain.apply(ward, Spawned(pid, 0))
+        if is_main and self._preparing.takes_rights(ward.plan, unit):
+            self._children.expect(lambda: self._next_start(ward))
 
-    def _expect_next(self, ward: Ward) -> None:
+    def _next_start(self, ward: Ward) -> Process | None:
         """If it crashes, the same is started again, under the id that the next run will have."""
+        plan, unit = ward.plan, ward.unit
+        if plan.pre_start or plan.credentials:
+            return None
         with suppress(Failed):
-            if launch := self._preparing.ahead(ward.plan, ward.unit):
-                self._children.expect(launch)
+            return self._preparing.main(plan, unit, unit.next_run)
+        return None
 
     def signal(self, ward: Ward, effect: Signal) -> None:
         """Signal the main process, or the command under way."""

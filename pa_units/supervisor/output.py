@@ -12,6 +12,7 @@ splicing every line costs 25 times as much (measured).
 import errno
 import fcntl
 import os
+from contextlib import suppress
 from time import gmtime, strftime
 
 from pa_units.contracts.run_plan import LogFile
@@ -167,7 +168,7 @@ def _reason(error: OSError) -> str:
 def open_pipe(path: str, uid: int) -> int:
     """Open the FIFO `path`, made if it is not there, for ourselves: never at its end, never
     blocking. It belongs to whoever runs the agent, so that /dev/stdout can be opened there."""
-    if not os.path.lexists(path):
+    with suppress(FileExistsError):
         os.mkfifo(path, 0o600)
     if uid >= 0:
         os.chown(path, uid, -1, follow_symlinks=False)

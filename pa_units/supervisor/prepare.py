@@ -30,12 +30,12 @@ class Preparing:
         self._runtime = runtime
         self._locale = locale
         self._known: dict[tuple[str, str], Identity] = {}
-        self._prepared: dict[str, Launch] = {}
+        self._known_starts: dict[str, Launch] = {}
 
     def forget(self) -> None:
         """Ask passwd and group anew."""
         self._known.clear()
-        self._prepared.clear()
+        self._known_starts.clear()
 
     def number(self, plan: RunPlan, unit: Unit, taken: Callable[[], Collection[int]]) -> int:
         """Return the user number of a unit that has no user: the one it had, or a new one."""
@@ -45,21 +45,19 @@ class Preparing:
             return unit.uid
         return accounts.free_number(plan.unit, plan.state_directory, taken())
 
-    def ahead(self, plan: RunPlan, unit: Unit) -> Launch | None:
-        """Prepare the next start of a main process while nothing else is to do. Not one that reads
-        files: they may change."""
-        if plan.env_files or plan.credentials or plan.pre_start:
-            return None
-        launch = self.launch(plan, unit.but(run=unit.next_run), plan.main)
-        self._prepared[plan.unit] = launch
-        return launch
+    def takes_rights(self, plan: RunPlan, unit: Unit) -> bool:
+        """Is it started by way of another process?"""
+        return bool(plan.user or plan.nice or plan.tasks) or unit.uid >= 0
 
-    def main(self, plan: RunPlan, unit: Unit) -> Launch:
-        """Return how to start the main process of a unit. Raises Failed."""
-        prepared = self._prepared.get(plan.unit)
-        if prepared and prepared.env[RUN_VARIABLE] == unit.run:
-            return prepared
-        return self.launch(plan, unit, plan.main)
+    def main(self, plan: RunPlan, unit: Unit, run: str = "") -> Launch:
+        """Return how to start the main process of a unit. Raises Failed.
+
+        Between two starts only the id of the run differs, unless files are read that may change.
+        """
+        known = self._known_starts.get(plan.unit) or self.launch(plan, unit, plan.main)
+        if not plan.env_files and not plan.credentials:
+            self._known_starts[plan.unit] = known
+        return known._replace(env=known.env | {RUN_VARIABLE: run or unit.run})
 
     def launch(self, plan: RunPlan, unit: Unit, command: Command, role: str = "") -> Launch:
         """Return how to start `command` for a unit; `role` is what a command beside the main

@@ -58,6 +58,12 @@ def alive(pid: int, born: int) -> bool:
     return found is not None and found.born == born and not found.dead
 
 
+def birth(pid: int) -> int:
+    """Return when a process began, in clock ticks since boot; 0 if it is gone."""
+    found = look(pid)
+    return found.born if found else 0
+
+
 def everyone() -> dict[int, Process]:
     """Return every process that can be seen."""
     numbers = (int(name) for name in os.listdir("/proc") if name.isdigit())

@@ -20,6 +20,7 @@ def rescan(supervisor: Supervisor) -> None:
             supervisor.add(Ward(plan, Unit()))
         elif ward.plan != plan:
             _change(supervisor, ward, plan)
+    supervisor.save_all()
 
 
 def _drop(supervisor: Supervisor, ward: Ward) -> None:

@@ -32,6 +32,7 @@ def resume(
         supervisor.add(Ward(plan, found.get(name, Unit())))
     for name in found.keys() - plans.keys():
         _add_gone(supervisor, name, found[name])
+    supervisor.save_all()
     leaders = _Leaders()
     adopted = [
         _adopt(supervisor, ward, leaders)

@@ -56,6 +56,12 @@ class Server:
     def _ended(self, connection: "Connection") -> None:
         self._connections.discard(connection)
 
+    def send(self) -> None:
+        """Send what was answered in this turn: what it says is on disk by now."""
+        for connection in [*self._connections]:
+            if connection.has_news:
+                connection.flush()
+
     def close(self) -> None:
         """Send what was answered, then end all connections and remove the socket."""
         for connection in [*self._connections]:
@@ -83,6 +89,7 @@ class Connection:
         self._on_end = ended
         self._input = b""
         self._output = b""
+        self.has_news = False
         self._open = True
         peer.setblocking(False)
         loop.watch(peer.fileno(), self._on_event)
@@ -122,10 +129,11 @@ class Connection:
         if not self._open:
             return
         self._output += control.encode_reply(reply)
-        self.flush()
+        self.has_news = True
 
     def flush(self) -> None:
         """Send what the peer can take now."""
+        self.has_news = False
         waited = bool(self._output)
         try:
             sent = self._peer.send(self._output, socket.MSG_NOSIGNAL)

@@ -26,6 +26,9 @@ LONGEST_ORDER = 1 << 18
 CHDIR, NICE, EXEC, LIMITS, STDOUT, GROUP, USER = 200, 201, 203, 205, 209, 216, 217
 """systemd.exec(5), "Process Exit Codes"."""
 
+CWD, UMASK = "/", 0o022
+"""The supervisor's own, and ours."""
+
 Action = tuple[int, ...] | tuple[int, int, str, int, int]
 """A file action of posix_spawn(3)"""
 
@@ -62,7 +65,7 @@ def _serve() -> None:
 def _rehearse() -> None:
     """Do once what will be done, without any effect: after the fork each page that is written for
     the first time costs a fault, a tenth of a millisecond in all."""
-    plain = marshal.dumps((True, 0, os.devnull, "", "", (), {}, "/", 0, 0, 0, 0, -1, 0, ()))
+    plain = marshal.dumps((True, 0, os.devnull, "", "", (), {}, CWD, UMASK, 0, 0, 0, -1, 0, ()))
     _, _, stdout, stderr, *launch = marshal.loads(plain)  # noqa: S302 (our own, just now)
     _start(_open(stdout, stderr), *launch)
 
@@ -98,7 +101,7 @@ def _start(
     """Return the pid of what was started, or 0, the step that failed and its errno.
 
     The directory is entered after the rights are dropped: what the agent's user may not see must
-    not be its own.
+    not be its own. Only what differs from the supervisor is changed: a restart waits for this.
     """
     step = LIMITS
     try:
@@ -116,8 +119,10 @@ def _start(
             step = USER
             os.setresuid(uid, uid, uid)
         step = CHDIR
-        os.umask(umask)
-        os.chdir(cwd)
+        if umask != UMASK:
+            os.umask(umask)
+        if cwd != CWD:
+            os.chdir(cwd)
         step = EXEC if files[0] >= 0 else STDOUT
         streams: list[Action] = [
             (os.POSIX_SPAWN_DUP2, files[0], 0),
@@ -142,20 +147,9 @@ def spawn(program: str, argv: tuple[str, ...], env: dict[str, str], streams: lis
     )
 
 
-CAUGHT = (
-    signal.SIGCHLD,
-    signal.SIGTERM,
-    signal.SIGINT,
-    signal.SIGHUP,
-    signal.SIGQUIT,
-    signal.SIGUSR1,
-    signal.SIGUSR2,
-)
-"""Signals that the supervisor handles."""
-
-CHANGED_SIGNALS = (*CAUGHT, signal.SIGPIPE, signal.SIGXFSZ)
-"""Signals that an agent gets back with their usual meaning. The last two are ignored by Python, and
-what is ignored stays so across an exec."""
+CHANGED_SIGNALS = (signal.SIGPIPE, signal.SIGXFSZ)
+"""Ignored by Python, and what is ignored stays so across an exec. Those that are handled get back
+their usual meaning by themselves."""
 
 
 if __name__ == "__main__":

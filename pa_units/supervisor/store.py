@@ -41,11 +41,20 @@ class Store:
 
     def save(self, name: str, unit: Unit) -> None:
         """Write one record."""
+        os.pwrite(self._fd, run_state.record(name, unit), self._slot(name) * run_state.SLOT)
+
+    def save_all(self, units: Mapping[str, Unit]) -> None:
+        """Write the records of all units at once."""
+        slots = {self._slot(name): run_state.record(name, units[name]) for name in units}
+        whole = [slots.get(index, run_state.EMPTY) for index in range(1, self._next)]
+        os.pwrite(self._fd, b"".join(whole), run_state.SLOT)
+
+    def _slot(self, name: str) -> int:
         index = self._slots.get(name)
         if index is None:
             index = self._slots[name] = self._free.pop() if self._free else self._next
             self._next = max(self._next, index + 1)
-        os.pwrite(self._fd, run_state.record(name, unit), index * run_state.SLOT)
+        return index
 
     def forget(self, name: str) -> None:
         """Free the slot of a unit."""

@@ -11,7 +11,7 @@ from pa_units.contracts.places import Places
 from pa_units.contracts.run_plan import RunPlan
 from pa_units.contracts.run_state import EXITED, UNKNOWN, Unit
 from pa_units.contracts.status import State
-from pa_units.supervisor import credentials, judge, machine, needs, tree
+from pa_units.supervisor import credentials, judge, machine, needs, proc, tree
 from pa_units.supervisor.child import Children, End
 from pa_units.supervisor.events import (
     Await,
@@ -72,7 +72,7 @@ class Supervisor:
         self.flows = Flows(tools.loop, tools.pipes, self.squeeze.add, self.keeper)
         locale = os.environ.get("LANG", "C.UTF-8")
         self.preparing = Preparing(self.flows.open, tools.places.runtime, locale)
-        brain = Brain(self.apply, self._numbers, self._adopted_ended)
+        brain = Brain(self.apply, self.save, self._numbers, self._adopted_ended)
         self.hands = Hands(tools.loop, tools.children, self.preparing, brain)
         self.wards: dict[str, Ward] = {}
         self._closing = False
@@ -88,11 +88,12 @@ class Supervisor:
         self._busy = False
 
     def add(self, ward: Ward) -> None:
-        """Take care of a unit. From here on the disk knows what its next run will be called."""
+        """Take care of a unit. Before it starts, `save_all` lets the disk know what its next run
+        will be called."""
         self.wards[ward.name] = ward
         if not ward.unit.next_run:
             ward.unit.next_run = new_run()
-            self.save(ward)
+            self._changed.add(ward)
 
     def forget(self, ward: Ward) -> None:
         """Remove everything of a unit whose plan is gone."""
@@ -117,7 +118,6 @@ class Supervisor:
                 self._step(*self._events.popleft())
         finally:
             self._busy = False
-        self._save_changed()
 
     def _step(self, ward: Ward, event: Event) -> None:
         unit = ward.unit
@@ -144,10 +144,24 @@ class Supervisor:
     def save(self, ward: Ward) -> None:
         """Write down what is known of a unit."""
         self.tools.store.save(ward.name, ward.unit)
+        ward.recorded_run = ward.unit.next_run
+
+    def save_all(self) -> None:
+        """Write down every unit, in one go."""
+        self.tools.store.save_all({name: ward.unit for name, ward in self.wards.items()})
+        for ward in self.wards.values():
+            ward.recorded_run = ward.unit.next_run
+        self._changed.clear()
 
     def _save_changed(self) -> None:
-        """States that were passed in one go are nobody's business: only where it came to rest."""
+        """Where units came to rest in this turn. Nobody is answered before that is on disk; and a
+        start that is not yet there is known by the id of its run, which is."""
         for ward in self._changed:
+            unit = ward.unit
+            if unit.pid and not unit.born:
+                unit.born = proc.birth(unit.pid)
+            if unit.helper and not unit.helper_born:
+                unit.helper_born = proc.birth(unit.helper)
             self.save(ward)
         self._changed.clear()
 
@@ -317,6 +331,7 @@ class Supervisor:
 
     def after_turn(self) -> None:
         """What can wait until a turn is over."""
+        self._save_changed()
         if self._jobs:
             self._jobs = [job for job in self._jobs if not job.done]
         self._write_diary()

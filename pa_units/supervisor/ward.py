@@ -9,7 +9,7 @@ from pa_units.contracts.run_state import Unit
 class Ward:
     """A unit with its plan and what only this process needs to know."""
 
-    __slots__ = ("gone", "name", "plan", "queued", "session", "unit")
+    __slots__ = ("gone", "name", "plan", "queued", "recorded_run", "session", "unit")
 
     def __init__(self, plan: RunPlan, unit: Unit) -> None:
         """A unit in the state that it was left in."""
@@ -20,6 +20,8 @@ class Ward:
         """of the last main process: its pid, also when it is gone"""
         self.queued = 0.0
         """when the loop looks at `unit.due_mono` next; 0: never"""
+        self.recorded_run = ""
+        """the `next_run` that the disk knows"""
         self.gone = False
         """its plan was removed: forget it once it is down"""
 

@@ -1,7 +1,6 @@
 """A real supervisor with real agents in a directory of their own."""
 
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -18,6 +17,8 @@ from pa_units.contracts.run_state import Unit
 from pa_units.contracts.status import State
 from pa_units.drive import builtin, summon
 from pa_units.drive.errors import BusError
+from pa_units.supervisor import tree
+from pa_units.supervisor.keeper import Keeper
 
 PYTHON = "/usr/bin/python3" if os.path.exists("/usr/bin/python3") else sys.executable
 """One that every user may execute."""
@@ -141,11 +142,6 @@ class Host:
         until(lambda: words in self.log(name))
         return self.log(name)
 
-    def processes(self) -> list[int]:
-        """Every process that an agent here has started, wherever it went; not the supervisor."""
-        mark = f"PA_UNIT={self.home.name}".encode()
-        return [pid for pid in _pids() if mark in _read(pid, "environ")]
-
 
 def _pids() -> list[int]:
     return [int(name) for name in os.listdir("/proc") if name.isdigit()]
@@ -179,20 +175,8 @@ def host(home: Path) -> Iterator[Host]:
         if found.process and found.process.poll() is None:
             found.process.kill()
             found.process.wait()
-        for _ in range(50):
-            left = [pid for pid in _of(home) if pid != os.getpid()]
-            if not left:
-                break
-            for pid in left:
-                os.kill(pid, signal.SIGKILL)
-            time.sleep(0.02)
-
-
-def _of(home: Path) -> list[int]:
-    """Processes that work in our directory or carry its name."""
-    word = str(home).encode()
-    return [
-        pid
-        for pid in _pids()
-        if alive(pid) and (word in _read(pid, "environ") or word in _read(pid, "cmdline"))
-    ]
+        for unit in builtin.recorded(found.places).values():
+            for run in (unit.run, unit.next_run):
+                tree.kill_all(run, unit.pid)
+        keeper = Keeper(f"{found.places.state}/supervisor/pipes", print)
+        keeper.end_others()

@@ -144,6 +144,7 @@ def test_agents_without_a_user_have_a_number_each(host: Host) -> None:
     assert len(set(numbers.values())) == 2
     assert all(61184 <= number <= 65519 for number in numbers.values())
     kept = Path(host.places.state) / "data" / "one" / "kept"
+    until(kept.exists)
     assert kept.stat().st_uid == numbers["one"]
 
 
