@@ -35,7 +35,7 @@ class Unit:
     step: int
     """number of the hook under way"""
     then: str
-    """what follows once it is stopped: "" nothing, "start", or "judge" its end by the policy"""
+    """what follows once it is stopped: "" nothing, "start", or "policy", which decides"""
     wanted: bool
     """somebody wants it up"""
     run: str
@@ -46,11 +46,11 @@ class Unit:
     disk"""
     pid: int
     """main process"""
-    born: int
+    start_time: int
     """its start in clock ticks since boot: with the pid it names one process for ever"""
     helper: int
     """hook or other command under way"""
-    helper_born: int
+    helper_start_time: int
     restarts: int
     """automatic ones since the count last started anew"""
     window_mono: float
@@ -78,13 +78,12 @@ class Unit:
 
     __slots__ = (
         "active_us",
-        "born",
         "code",
         "due_mono",
         "due_us",
         "ended_us",
         "helper",
-        "helper_born",
+        "helper_start_time",
         "next_run",
         "phase",
         "pid",
@@ -92,6 +91,7 @@ class Unit:
         "result",
         "run",
         "since_us",
+        "start_time",
         "state",
         "status",
         "step",
@@ -115,9 +115,9 @@ class Unit:
             self.run,
             self.next_run,
             self.pid,
-            self.born,
+            self.start_time,
             self.helper,
-            self.helper_born,
+            self.helper_start_time,
             self.restarts,
             self.window_mono,
             self.window_count,
@@ -152,8 +152,8 @@ class Unit:
     def __repr__(self) -> str:
         """What differs from a unit that never ran."""
         pairs = zip(USUAL.items(), self.values(), strict=True)
-        told = (f"{name}={value!r}" for (name, usual), value in pairs if value != usual)
-        return f"Unit({', '.join(told)})"
+        on_started = (f"{name}={value!r}" for (name, usual), value in pairs if value != usual)
+        return f"Unit({', '.join(on_started)})"
 
 
 USUAL: dict[str, Any] = {
@@ -165,9 +165,9 @@ USUAL: dict[str, Any] = {
     "run": "",
     "next_run": "",
     "pid": 0,
-    "born": 0,
+    "start_time": 0,
     "helper": 0,
-    "helper_born": 0,
+    "helper_start_time": 0,
     "restarts": 0,
     "window_mono": 0.0,
     "window_count": 0,

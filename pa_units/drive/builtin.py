@@ -230,7 +230,7 @@ def _from_records(where: Places, names: Sequence[str]) -> dict[str, UnitState]:
 
 def recorded(where: Places) -> dict[str, Unit]:
     """Return what the last supervisor wrote down. After a reboot its pids are somebody else's,
-    which their births tell."""
+    which their start times tell."""
     try:
         with open(run_state.path_of(where), "rb", buffering=0) as file:
             data = file.readall()
@@ -240,10 +240,10 @@ def recorded(where: Places) -> dict[str, Unit]:
 
 
 def _lives(unit: Unit) -> bool:
-    """proc_pid_stat(5): field 22 is the birth, in clock ticks since boot."""
+    """proc_pid_stat(5): field 22 is the start time, in clock ticks since boot."""
     try:
         with open(f"/proc/{unit.pid}/stat", "rb", buffering=0) as file:
             fields = file.readall().rpartition(b")")[2].split()
     except OSError:
         return False
-    return int(fields[19]) == unit.born and fields[0] not in b"ZX"
+    return int(fields[19]) == unit.start_time and fields[0] not in b"ZX"

@@ -14,10 +14,10 @@ from pa_units.contracts.places import Places, places
 from pa_units.contracts.refs import Scope
 from pa_units.supervisor import plans, proc
 from pa_units.supervisor.child import Children
-from pa_units.supervisor.diary import Diary
+from pa_units.supervisor.event_log import EventLog
 from pa_units.supervisor.loop import Loop
+from pa_units.supervisor.recovery import recover
 from pa_units.supervisor.rescan import rescan
-from pa_units.supervisor.resume import resume
 from pa_units.supervisor.store import Store
 from pa_units.supervisor.supervisor import Supervisor, Tools
 
@@ -50,19 +50,19 @@ def main(arguments: list[str]) -> int:
     os.umask(0o022)
     _close_input()
     _make_directories(where, home)
-    diary = Diary("" if foreground else f"{home}/log")
+    event_log = EventLog("" if foreground else f"{home}/log")
     lock = _lock(f"{home}/lock")
     if lock < 0:
-        diary.say("cannot start: another supervisor is at work here")
-        diary.write()
+        event_log.say("cannot start: another supervisor is at work here")
+        event_log.write()
         return 1
     os.chdir("/")
     alone = os.getpid() == 1
     if not alone:
-        _adopt_orphans(diary)
+        _adopt_orphans(event_log)
     loop = Loop()
     store = Store(run_state.path_of(where), proc.boot())
-    tools = Tools(where, loop, Children(loop, lock), store, f"{home}/pipes", diary.say)
+    tools = Tools(where, loop, Children(loop, lock), store, f"{home}/pipes", event_log.say)
     supervisor = Supervisor(tools, stays=foreground, ends_with_units=alone)
     loop.catch(_CAUGHT, lambda numbers: _on_signals(supervisor, numbers, alone=alone))
     _begin(supervisor, store)
@@ -71,11 +71,11 @@ def main(arguments: list[str]) -> int:
     def after_turn() -> None:
         supervisor.after_turn()
         server.send()
-        diary.write()
+        event_log.write()
 
     loop.run(after_turn)
     code = _end(supervisor, server, home)
-    diary.write()
+    event_log.write()
     return code
 
 
@@ -115,25 +115,25 @@ def _lock(path: str) -> int:
         time.sleep(_POLL)
 
 
-def _adopt_orphans(diary: Diary) -> None:
+def _adopt_orphans(event_log: EventLog) -> None:
     """Processes of agents whose parent ends become our children, not those of PID 1."""
     import ctypes  # half a megabyte: kept, the module cannot be unloaded
 
     set_child_subreaper = 36
     if ctypes.CDLL(None).prctl(set_child_subreaper, 1, 0, 0, 0):
-        diary.say("orphans of agents go to PID 1: prctl(PR_SET_CHILD_SUBREAPER) is refused")
+        event_log.say("orphans of agents go to PID 1: prctl(PR_SET_CHILD_SUBREAPER) is refused")
 
 
 def _begin(supervisor: Supervisor, store: Store) -> None:
     tools = supervisor.tools
     found = plans.load(tools.places, tools.say)
     had_pipes = os.listdir(tools.pipes)
-    adopted = resume(supervisor, found, store.found, plans.at_boot(tools.places))
-    supervisor.flows.have_held()
+    adopted = recover(supervisor, found, store.found, plans.at_boot(tools.places))
+    supervisor.outputs.update_holder()
     if had_pipes:  # else nobody can hold them, and the search walks through /proc
-        supervisor.keeper.end_others()
+        supervisor.fd_holder.end_others()
     also = f", {adopted} adopted" if adopted else ""
-    tools.say(f"supervisor {os.getpid()} looks after {len(supervisor.wards)} units{also}")
+    tools.say(f"supervisor {os.getpid()} looks after {len(supervisor.services)} units{also}")
 
 
 def _listen(supervisor: Supervisor, loop: Loop, where: Places) -> "Server":
@@ -160,11 +160,11 @@ def _on_signals(supervisor: Supervisor, numbers: set[int], *, alone: bool) -> No
 def _end(supervisor: Supervisor, server: "Server", home: str) -> int:
     code = supervisor.exit_code()
     supervisor.end()
-    supervisor.keeper.hold(())
+    supervisor.fd_holder.hold(())
     server.close()
-    supervisor.tools.children.apart.close()
+    supervisor.tools.children.zygote.close()
     supervisor.tools.say("supervisor ends")
-    if not supervisor.wards:
+    if not supervisor.services:
         _leave_nothing(supervisor.tools.places, home)
     return code
 

@@ -6,18 +6,18 @@ from typing import NamedTuple
 from pa_units.contracts.run_plan import Command, RunPlan
 from pa_units.contracts.run_state import EXITED, NEVER, UNKNOWN, Unit
 from pa_units.contracts.status import State
-from pa_units.supervisor import judge
+from pa_units.supervisor import restart_policy
 from pa_units.supervisor.events import (
     Await,
     Effect,
     Ended,
     Event,
     HelperEnded,
-    Launch,
-    Run,
+    KillLeftovers,
     Signal,
     Spawned,
-    Sweep,
+    StartCommand,
+    StartMain,
 )
 from pa_units.supervisor.phases import (
     KILL,
@@ -43,7 +43,7 @@ class Found(NamedTuple):
     main: bool = False
     """the main process lives"""
     unrecorded: tuple[int, int] | None = None
-    """pid and birth of a main process of the next run: started, but not yet written down"""
+    """pid and start time of a main process of the next run: started, but not yet written down"""
     leader: tuple[int, int] | None = None
     """the same of this run, whose start was under way"""
 
@@ -71,9 +71,9 @@ def _started_since(unit: Unit, leader: tuple[int, int]) -> Plan:
     """The record is one step behind. What was up or about to be ended and was started again by
     itself; anything else somebody wanted up."""
     if unit.state in (State.RUNNING, State.RESTARTING):
-        judge.count(unit)
+        restart_policy.count(unit)
     unit.state, unit.step, unit.then, unit.words = State.STARTING, 0, "", ""
-    unit.result, unit.code, unit.due_mono = judge.SUCCESS, NEVER, 0.0
+    unit.result, unit.code, unit.due_mono = restart_policy.SUCCESS, NEVER, 0.0
     unit.run, unit.phase, unit.pid, unit.wanted = unit.next_run, MAIN, 0, True
     return Plan((Spawned(*leader),))
 
@@ -87,13 +87,13 @@ def _main_again(plan: RunPlan, unit: Unit, found: Found) -> Plan:
         return Plan()
     if found.leader:
         return Plan((Spawned(*found.leader),))
-    return Plan(effects=(Launch(),))
+    return Plan(effects=(StartMain(),))
 
 
 def _hook_again(unit: Unit, hooks: tuple[Command, ...]) -> Plan:
     """The plan may be another than the one that it was begun with."""
     if unit.step < len(hooks):
-        return Plan(effects=(Run(hooks[unit.step]),))
+        return Plan(effects=(StartCommand(hooks[unit.step]),))
     return Plan((HelperEnded(EXITED, 0),))
 
 
@@ -115,8 +115,8 @@ def _term_again(plan: RunPlan, unit: Unit, found: Found) -> Plan:
     return Plan(effects=(Signal(plan.stop_signal, plan.signal_all),))
 
 
-def _sweep_again(plan: RunPlan, unit: Unit, found: Found) -> Plan:
-    return Plan(effects=(Sweep(),))
+def _kill_leftovers_again(plan: RunPlan, unit: Unit, found: Found) -> Plan:
+    return Plan(effects=(KillLeftovers(),))
 
 
 def _stop_post_again(plan: RunPlan, unit: Unit, found: Found) -> Plan:
@@ -138,6 +138,6 @@ _HOW: dict[tuple[State, str], Callable[[RunPlan, Unit, Found], Plan]] = {
     (State.STOPPING, LEAVE): _stay,
     # A phase is written down when its signal is sent, and a second one may mean something else.
     (State.STOPPING, TERM): _stay,
-    (State.STOPPING, KILL): _sweep_again,
+    (State.STOPPING, KILL): _kill_leftovers_again,
     (State.STOPPING, STOP_POST): _stop_post_again,
 }

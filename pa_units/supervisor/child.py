@@ -6,10 +6,10 @@ from collections.abc import Callable, Container, Iterator
 from typing import NamedTuple
 
 from pa_units.contracts.run_state import DUMPED, EXITED, KILLED
-from pa_units.supervisor import proc, stem, tree
-from pa_units.supervisor.apart import Apart, Told
+from pa_units.supervisor import proc, tree, zygote
 from pa_units.supervisor.launch import Failed, Launch, failure
 from pa_units.supervisor.loop import Loop
+from pa_units.supervisor.zygote_client import OnStarted, ZygoteClient
 
 
 class End(NamedTuple):
@@ -25,36 +25,36 @@ class Children:
 
     def __init__(self, loop: Loop, lock: int) -> None:
         """`lock`: the descriptor whose lock lasts until every child runs its own program."""
-        self.apart = Apart(loop, lock, self._start_stem)
+        self.zygote = ZygoteClient(loop, lock, self._start_zygote)
         self._listed = proc.Children()
         self._usual_files, self._most_files = resource.getrlimit(resource.RLIMIT_NOFILE)
         self._allowed = self._usual_files
         # Every agent takes one or two descriptors of ours: the usual 1024 are soon gone.
         self._allow_files(self._most_files)
 
-    def start(self, launch: Launch, told: Told) -> None:
+    def start(self, launch: Launch, on_started: OnStarted) -> None:
         """Start a process; `told` is called when its program is executed, often at once."""
         if launch.takes_rights:
-            self.apart.start(launch, told)
+            self.zygote.start(launch, on_started)
             return
         try:
             pid = self._here(launch)
         except Failed as failed:
-            told(failed)
+            on_started(failed)
         else:
             # It shares our processor, and what we do next is not urgent.
             os.sched_yield()
-            told(pid)
+            on_started(pid)
 
     def expect(self, next_start: Callable[[], Launch | None]) -> None:
         """This will be wanted next, perhaps."""
-        self.apart.expect(next_start)
+        self.zygote.expect(next_start)
 
-    def _start_stem(self, argv: tuple[str, ...], streams: list[stem.Action]) -> int:
+    def _start_zygote(self, argv: tuple[str, ...], streams: list[zygote.Action]) -> int:
         """It hands on the usual limit of open files."""
         self._allow_files(self._usual_files)
         try:
-            return stem.spawn(argv[0], argv, {}, streams)
+            return zygote.spawn(argv[0], argv, {}, streams)
         finally:
             self._allow_files(self._most_files)
 
@@ -63,28 +63,28 @@ class Children:
         nothing else runs in this process."""
         try:
             self._take_on(launch)
-            return stem.spawn(launch.program, launch.argv, launch.env, _streams(launch))
+            return zygote.spawn(launch.program, launch.argv, launch.env, _streams(launch))
         except OSError as error:
-            raise failure(launch, stem.EXEC, error.errno or 0) from None
+            raise failure(launch, zygote.EXEC, error.errno or 0) from None
         finally:
             self._take_off(launch)
 
     def _take_on(self, launch: Launch) -> None:
         """Each of these calls is on the way from a crash to the restart: only what differs."""
-        if launch.cwd != stem.CWD:
+        if launch.cwd != zygote.CWD:
             try:
                 os.chdir(launch.cwd)
             except OSError as error:
-                raise failure(launch, stem.CHDIR, error.errno or 0) from None
-        if launch.umask != stem.UMASK:
+                raise failure(launch, zygote.CHDIR, error.errno or 0) from None
+        if launch.umask != zygote.UMASK:
             os.umask(launch.umask)
         self._allow_files(launch.open_files or self._usual_files)
 
     def _take_off(self, launch: Launch) -> None:
-        if launch.cwd != stem.CWD:
-            os.chdir(stem.CWD)
-        if launch.umask != stem.UMASK:
-            os.umask(stem.UMASK)
+        if launch.cwd != zygote.CWD:
+            os.chdir(zygote.CWD)
+        if launch.umask != zygote.UMASK:
+            os.umask(zygote.UMASK)
         self._allow_files(self._most_files)
 
     def _allow_files(self, soft: int) -> None:
@@ -109,14 +109,16 @@ class Children:
         """Return our children that are neither `known` nor `ours`: what an agent leaves behind
         comes to us."""
         pids = self._listed.pids()
-        stem = self.apart.pid
-        return [pid for pid in pids if pid not in known and pid not in ours and pid != stem]
+        zygote = self.zygote.pid
+        return [pid for pid in pids if pid not in known and pid not in ours and pid != zygote]
 
-    def signal(self, pid: int, born: int, number: int) -> bool:
-        """Signal this very process; False if it is gone. A child whose birth is not known yet (0)
-        was not reaped, so nobody else has its pid."""
+    def signal(self, pid: int, start_time: int, number: int) -> bool:
+        """Signal this very process; False if it is gone. A child whose start time is not known yet
+        (0) was not reaped, so nobody else has its pid."""
         found = proc.look(pid) if pid else None
-        return found is not None and born in (0, found.born) and tree.send(found, number)
+        return (
+            found is not None and start_time in (0, found.start_time) and tree.send(found, number)
+        )
 
     def kill_group(self, pid: int) -> None:
         """Kill a command that we started, with its process group."""
@@ -124,8 +126,8 @@ class Children:
             tree.send_group(found)
 
 
-def _streams(launch: Launch) -> list[stem.Action]:
-    second: stem.Action = (os.POSIX_SPAWN_DUP2, 1, 2)
+def _streams(launch: Launch) -> list[zygote.Action]:
+    second: zygote.Action = (os.POSIX_SPAWN_DUP2, 1, 2)
     if launch.stderr:
         second = (os.POSIX_SPAWN_OPEN, 2, launch.stderr, os.O_RDWR, 0)
     return [(os.POSIX_SPAWN_OPEN, 1, launch.stdout, os.O_RDWR, 0), second]

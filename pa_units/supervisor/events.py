@@ -56,7 +56,7 @@ class Spawned(NamedTuple):
     """The main process, or the command that was asked for last, executes its program."""
 
     pid: int
-    born: int
+    start_time: int
 
 
 class Refused(NamedTuple):
@@ -86,7 +86,7 @@ class Found(NamedTuple):
     """The daemon that a forking program left running is the main process from here on."""
 
     pid: int
-    born: int
+    start_time: int
 
 
 class NotFound(NamedTuple):
@@ -95,7 +95,7 @@ class NotFound(NamedTuple):
     words: str
 
 
-class Swept(NamedTuple):
+class LeftoversGone(NamedTuple):
     """No process of the run is left."""
 
 
@@ -118,7 +118,7 @@ Event = (
     | HelperEnded
     | Found
     | NotFound
-    | Swept
+    | LeftoversGone
     | Due
 )
 
@@ -130,11 +130,11 @@ class Await(NamedTuple):
     """Answer `Ready` as soon as the needs of the unit hold."""
 
 
-class Launch(NamedTuple):
+class StartMain(NamedTuple):
     """Start the main process: `Spawned` or `Refused`."""
 
 
-class Run(NamedTuple):
+class StartCommand(NamedTuple):
     """Start a command beside it: `Spawned` or `Refused`, then `HelperEnded`."""
 
     command: Command
@@ -154,8 +154,8 @@ class EndHelper(NamedTuple):
     pid: int
 
 
-class Sweep(NamedTuple):
-    """Kill every process of the run: `Swept` when none is left."""
+class KillLeftovers(NamedTuple):
+    """Kill every process of the run: `LeftoversGone` when none is left."""
 
 
 class Freeze(NamedTuple):
@@ -170,4 +170,14 @@ class FindDaemon(NamedTuple):
     """Look for what a forking program left running: `Found` or `NotFound`."""
 
 
-Effect = Await | Launch | Run | Signal | EndHelper | Sweep | Freeze | Thaw | FindDaemon
+Effect = (
+    Await
+    | StartMain
+    | StartCommand
+    | Signal
+    | EndHelper
+    | KillLeftovers
+    | Freeze
+    | Thaw
+    | FindDaemon
+)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pa_units.contracts.control import Result
 from pa_units.contracts.run_state import NEVER, Unit
 from pa_units.contracts.status import State
-from pa_units.supervisor import judge
+from pa_units.supervisor import restart_policy
 from pa_units.supervisor.needs import DOWN
 from pa_units.supervisor.phases import RELOAD
 
@@ -18,7 +18,7 @@ def up(name: str, unit: Unit) -> Result | None:
     if unit.state in (State.RUNNING, State.PAUSED):
         return Result(name, True, "done")
     if unit.state is State.STOPPED:
-        completed = unit.code != NEVER and unit.result == judge.SUCCESS and not unit.wanted
+        completed = unit.code != NEVER and unit.result == restart_policy.SUCCESS and not unit.wanted
         return Result(
             name, completed, *(("done",) if completed else ("canceled", "it was stopped"))
         )
@@ -41,7 +41,7 @@ def reloaded(name: str, unit: Unit) -> Result | None:
 
 def cause(unit: Unit) -> str:
     """Say why a run ended."""
-    return unit.words or judge.how(unit.code, unit.status)
+    return unit.words or restart_policy.describe(unit.code, unit.status)
 
 
 class Job:

@@ -4,7 +4,7 @@ import os
 from typing import Any, NamedTuple
 
 from pa_units.supervisor.accounts import Identity
-from pa_units.supervisor.stem import CHDIR, EXEC, GROUP, LIMITS, NICE, STDOUT, USER
+from pa_units.supervisor.zygote import CHDIR, EXEC, GROUP, LIMITS, NICE, STDOUT, USER
 
 
 class Launch(NamedTuple):
@@ -30,7 +30,7 @@ class Launch(NamedTuple):
         return self.identity.uid >= 0 or bool(self.nice) or bool(self.tasks)
 
     def order(self, serial: int, *, now: bool) -> Any:
-        """Return what `stem.py` is told: plain values in its order."""
+        """Return what `zygote.py` is told: plain values in its order."""
         *rest, stdout, stderr, open_files, tasks, nice, identity = self
         streams = now, serial, stdout, stderr
         return *streams, *rest, open_files, tasks, nice, *identity[:3]

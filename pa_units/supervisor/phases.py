@@ -3,8 +3,8 @@
 from pa_units.contracts.run_plan import RunPlan
 from pa_units.contracts.run_state import NEVER, Unit
 from pa_units.contracts.status import State
-from pa_units.supervisor import judge
-from pa_units.supervisor.events import Await, Effect, Launch, Now, Run
+from pa_units.supervisor import restart_policy
+from pa_units.supervisor.events import Await, Effect, Now, StartCommand, StartMain
 
 Effects = tuple[Effect, ...]
 NOTHING: Effects = ()
@@ -27,7 +27,7 @@ def begin(plan: RunPlan, unit: Unit, now: Now) -> Effects:
     """Start, with nothing known of this run."""
     unit.state, unit.phase, unit.step, unit.then = State.STARTING, WAITS, 0, ""
     unit.run, unit.due_mono, unit.due_us = "", 0.0, 0
-    unit.result, unit.code, unit.status, unit.words = judge.SUCCESS, NEVER, 0, ""
+    unit.result, unit.code, unit.status, unit.words = restart_policy.SUCCESS, NEVER, 0, ""
     return (Await(),) if plan.needs else pre(plan, unit, now)
 
 
@@ -36,10 +36,10 @@ def pre(plan: RunPlan, unit: Unit, now: Now) -> Effects:
     start: `TimeoutStartSec=`, systemd.service(5)."""
     if unit.step < len(plan.pre_start):
         unit.phase, unit.due_mono = PRE, start_due(plan, now)
-        return (Run(plan.pre_start[unit.step]),)
+        return (StartCommand(plan.pre_start[unit.step]),)
     unit.phase, unit.step, unit.words = MAIN, 0, ""
     unit.due_mono = 0.0 if plan.type == "exec" else start_due(plan, now)
-    return (Launch(),)
+    return (StartMain(),)
 
 
 def start_due(plan: RunPlan, now: Now) -> float:
@@ -49,4 +49,4 @@ def start_due(plan: RunPlan, now: Now) -> float:
 
 def no_helper(unit: Unit) -> None:
     """There is no command under way any more."""
-    unit.helper = unit.helper_born = 0
+    unit.helper = unit.helper_start_time = 0

@@ -25,7 +25,7 @@ class Process(NamedTuple):
     parent: int
     group: int
     session: int
-    born: int
+    start_time: int
     """clock ticks since boot; with the pid it names one process for ever"""
 
     @property
@@ -52,16 +52,16 @@ def look(pid: int) -> Process | None:
     return Process(pid, state.decode(), int(parent), int(group), int(session), int(fields[19]))
 
 
-def alive(pid: int, born: int) -> bool:
+def alive(pid: int, start_time: int) -> bool:
     """Does this very process live?"""
     found = look(pid) if pid else None
-    return found is not None and found.born == born and not found.dead
+    return found is not None and found.start_time == start_time and not found.dead
 
 
-def birth(pid: int) -> int:
+def start_time(pid: int) -> int:
     """Return when a process began, in clock ticks since boot; 0 if it is gone."""
     found = look(pid)
-    return found.born if found else 0
+    return found.start_time if found else 0
 
 
 def everyone() -> dict[int, Process]:
@@ -132,7 +132,7 @@ def boot() -> str:
     with open("/proc/sys/kernel/random/boot_id") as file:
         host = file.read().strip()
     first = look(1)
-    return f"{host}.{os.stat('/proc/self/ns/pid').st_ino}.{first.born if first else 0}"
+    return f"{host}.{os.stat('/proc/self/ns/pid').st_ino}.{first.start_time if first else 0}"
 
 
 def highest_descriptor() -> int:

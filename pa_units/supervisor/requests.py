@@ -8,12 +8,12 @@ from pa_units.contracts import control
 from pa_units.contracts.control import Hello, Reply, Request, Result
 from pa_units.contracts.run_state import Unit
 from pa_units.contracts.status import State
-from pa_units.supervisor import jobs, machine, needs, tree
+from pa_units.supervisor import jobs, needs, state_machine, tree
 from pa_units.supervisor.events import Event, Pause, Reload, Reset, Restart, Resume, Start
 from pa_units.supervisor.jobs import Goal, Job
 from pa_units.supervisor.rescan import rescan
+from pa_units.supervisor.service import Service
 from pa_units.supervisor.supervisor import Supervisor
-from pa_units.supervisor.ward import Ward
 
 Answer = Callable[[Reply], None]
 
@@ -26,7 +26,7 @@ def serve(supervisor: Supervisor, request: Request, answer: Answer) -> None:
 
 
 def _known(supervisor: Supervisor, request: Request) -> list[str]:
-    return [name for name in request.units if name in supervisor.wards]
+    return [name for name in request.units if name in supervisor.services]
 
 
 def _job(supervisor: Supervisor, request: Request, goal: Goal, answer: Answer) -> Job:
@@ -34,7 +34,7 @@ def _job(supervisor: Supervisor, request: Request, goal: Goal, answer: Answer) -
     wanted = goal if request.wait else _at_once
     job = Job(request.units, wanted, lambda results: answer(Reply(request.id, results)))
     for name in request.units:
-        if name not in supervisor.wards:
+        if name not in supervisor.services:
             job.settle(Result(name, False, "refused", "the supervisor does not know it"))
     return job
 
@@ -70,7 +70,7 @@ def _up_or_left(name: str, unit: Unit) -> Result | None:
 
 
 def _is_up(supervisor: Supervisor, name: str) -> bool:
-    return supervisor.wards[name].unit.state not in needs.DOWN
+    return supervisor.services[name].unit.state not in needs.DOWN
 
 
 def _stop(supervisor: Supervisor, request: Request, answer: Answer) -> None:
@@ -81,8 +81,8 @@ def _stop(supervisor: Supervisor, request: Request, answer: Answer) -> None:
 
 def _reload(supervisor: Supervisor, request: Request, answer: Answer) -> None:
     job = _job(supervisor, request, jobs.reloaded, answer)
-    for ward in _willing(supervisor, request, Reload, job):
-        supervisor.apply(ward, Reload())
+    for service in _willing(supervisor, request, Reload, job):
+        supervisor.apply(service, Reload())
     supervisor.expect(job, request.timeout)
 
 
@@ -100,44 +100,46 @@ def _resume(supervisor: Supervisor, request: Request, answer: Answer) -> None:
 
 def _simple(supervisor: Supervisor, request: Request, event: Event, answer: Answer) -> None:
     job = _job(supervisor, request, lambda name, _: Result(name, True, "done"), answer)
-    for ward in _willing(supervisor, request, type(event), job):
-        supervisor.apply(ward, event)
+    for service in _willing(supervisor, request, type(event), job):
+        supervisor.apply(service, event)
     supervisor.expect(job, request.timeout)
 
 
 def _willing(
     supervisor: Supervisor, request: Request, event: type[Event], job: Job
-) -> Sequence[Ward]:
+) -> Sequence[Service]:
     """Return the units that can serve a request now; the others are settled."""
-    wards = [supervisor.wards[name] for name in _known(supervisor, request)]
-    objections = [machine.objection(ward.plan, ward.unit, event) for ward in wards]
-    for ward, words in zip(wards, objections, strict=True):
+    services = [supervisor.services[name] for name in _known(supervisor, request)]
+    objections = [
+        state_machine.objection(service.plan, service.unit, event) for service in services
+    ]
+    for service, words in zip(services, objections, strict=True):
         if words:
-            job.settle(Result(ward.name, False, "refused", words))
-    return [ward for ward, words in zip(wards, objections, strict=True) if not words]
+            job.settle(Result(service.name, False, "refused", words))
+    return [service for service, words in zip(services, objections, strict=True) if not words]
 
 
 def _kill(supervisor: Supervisor, request: Request, answer: Answer) -> None:
     job = _job(supervisor, request, _at_once, answer)
     for name in _known(supervisor, request):
-        done = _send(supervisor, supervisor.wards[name], request)
+        done = _send(supervisor, supervisor.services[name], request)
         words = () if done else ("it is not running",)
         job.settle(Result(name, done, "done" if done else "refused", *words))
 
 
-def _send(supervisor: Supervisor, ward: Ward, request: Request) -> bool:
-    unit = ward.unit
+def _send(supervisor: Supervisor, service: Service, request: Request) -> bool:
+    unit = service.unit
     if request.whom != "all":
         return bool(unit.pid) and supervisor.tools.children.signal(
-            unit.pid, unit.born, request.signal
+            unit.pid, unit.start_time, request.signal
         )
-    members = tree.of_run(unit.run, ward.session) if unit.run else []
+    members = tree.of_run(unit.run, service.session) if unit.run else []
     return sum(tree.send(one, request.signal) for one in members) > 0
 
 
 def _status(supervisor: Supervisor, request: Request, answer: Answer) -> None:
-    names = _known(supervisor, request) if request.units else [*supervisor.wards]
-    units = {name: supervisor.shown(supervisor.wards[name]) for name in names}
+    names = _known(supervisor, request) if request.units else [*supervisor.services]
+    units = {name: supervisor.shown(supervisor.services[name]) for name in names}
     answer(Reply(request.id, units=units))
 
 
@@ -155,8 +157,8 @@ def _hello(supervisor: Supervisor, request: Request, answer: Answer) -> None:
 
 
 def _myself(supervisor: Supervisor) -> Hello:
-    running = sum(ward.unit.state is State.RUNNING for ward in supervisor.wards.values())
-    return Hello(control.VERSION, os.getpid(), len(supervisor.wards), running, __version__)
+    running = sum(service.unit.state is State.RUNNING for service in supervisor.services.values())
+    return Hello(control.VERSION, os.getpid(), len(supervisor.services), running, __version__)
 
 
 _VERBS: dict[str, Callable[[Supervisor, Request, Answer], None]] = {

@@ -3,39 +3,39 @@
 from pa_units.contracts.run_plan import RunPlan
 from pa_units.contracts.run_state import Unit
 from pa_units.supervisor import needs, plans
+from pa_units.supervisor.service import Service
 from pa_units.supervisor.supervisor import Supervisor
-from pa_units.supervisor.ward import Ward
 
 
 def rescan(supervisor: Supervisor) -> None:
     """Take up new plans, changed ones for the next start, and stop units whose plan is gone."""
     found = plans.load(supervisor.tools.places, supervisor.tools.say)
-    supervisor.preparing.forget()
-    for name in [*supervisor.wards]:
+    supervisor.launch_builder.forget()
+    for name in [*supervisor.services]:
         if name not in found:
-            _drop(supervisor, supervisor.wards[name])
+            _drop(supervisor, supervisor.services[name])
     for name, plan in found.items():
-        ward = supervisor.wards.get(name)
-        if ward is None:
-            supervisor.add(Ward(plan, Unit()))
-        elif ward.plan != plan:
-            _change(supervisor, ward, plan)
+        service = supervisor.services.get(name)
+        if service is None:
+            supervisor.add(Service(plan, Unit()))
+        elif service.plan != plan:
+            _change(supervisor, service, plan)
     supervisor.save_all()
 
 
-def _drop(supervisor: Supervisor, ward: Ward) -> None:
-    if ward.unit.state in needs.DOWN:
-        supervisor.forget(ward)
+def _drop(supervisor: Supervisor, service: Service) -> None:
+    if service.unit.state in needs.DOWN:
+        supervisor.forget(service)
     else:
-        ward.gone = True
-        supervisor.stop([ward.name])
+        service.gone = True
+        supervisor.stop([service.name])
 
 
-def _change(supervisor: Supervisor, ward: Ward, plan: RunPlan) -> None:
-    logs_differ = (ward.plan.stdout, ward.plan.stderr) != (plan.stdout, plan.stderr)
-    ward.plan, ward.gone = plan, False
+def _change(supervisor: Supervisor, service: Service, plan: RunPlan) -> None:
+    logs_differ = (service.plan.stdout, service.plan.stderr) != (plan.stdout, plan.stderr)
+    service.plan, service.gone = plan, False
     if not logs_differ:
         return
-    supervisor.flows.close(ward.name, remove=False)
-    if ward.unit.state not in needs.DOWN:
-        supervisor.flows.adopt(plan)
+    supervisor.outputs.close(service.name, remove=False)
+    if service.unit.state not in needs.DOWN:
+        supervisor.outputs.adopt(plan)

@@ -1,4 +1,4 @@
-"""Feeds events to the state machine, and lets hands carry out what it asks for."""
+"""Feeds events to the state machine, and has carried out what it asks for."""
 
 import os
 import time
@@ -11,8 +11,9 @@ from pa_units.contracts.places import Places
 from pa_units.contracts.run_plan import RunPlan
 from pa_units.contracts.run_state import EXITED, UNKNOWN, Unit
 from pa_units.contracts.status import State
-from pa_units.supervisor import credentials, judge, machine, needs, proc, tree
+from pa_units.supervisor import credentials, needs, proc, restart_policy, state_machine, tree
 from pa_units.supervisor.child import Children, End
+from pa_units.supervisor.compressor import Compressor
 from pa_units.supervisor.events import (
     Await,
     Due,
@@ -25,16 +26,15 @@ from pa_units.supervisor.events import (
     Start,
     Stop,
 )
-from pa_units.supervisor.flows import Flows
-from pa_units.supervisor.hands import Brain, Hands
+from pa_units.supervisor.executor import Callbacks, Executor
+from pa_units.supervisor.fd_holder import FdHolder
 from pa_units.supervisor.jobs import Job
-from pa_units.supervisor.keeper import Keeper
+from pa_units.supervisor.launch_builder import LaunchBuilder
 from pa_units.supervisor.loop import Loop
+from pa_units.supervisor.outputs import Outputs
 from pa_units.supervisor.phases import WAITS
-from pa_units.supervisor.prepare import Preparing
-from pa_units.supervisor.squeeze import Squeeze
+from pa_units.supervisor.service import Service, new_run
 from pa_units.supervisor.store import Store
-from pa_units.supervisor.ward import Ward, new_run
 
 _TOLD_WHY = frozenset({State.FAILED, State.RESTARTING})
 _TOLD = _TOLD_WHY | {State.RUNNING, State.STOPPED, State.PAUSED}
@@ -67,14 +67,14 @@ class Supervisor:
         self.stays = stays
         self._ends_with_units = ends_with_units
         self._closed: list[Callable[[], None]] = []
-        self.squeeze = Squeeze()
-        self.keeper = Keeper(tools.pipes, tools.say)
-        self.flows = Flows(tools.loop, tools.pipes, self.squeeze.add, self.keeper)
+        self.compressor = Compressor()
+        self.fd_holder = FdHolder(tools.pipes, tools.say)
+        self.outputs = Outputs(tools.loop, tools.pipes, self.compressor.add, self.fd_holder)
         locale = os.environ.get("LANG", "C.UTF-8")
-        self.preparing = Preparing(self.flows.open, tools.places.runtime, locale)
-        brain = Brain(self.apply, self.save, self._numbers, self._adopted_ended)
-        self.hands = Hands(tools.loop, tools.children, self.preparing, brain)
-        self.wards: dict[str, Ward] = {}
+        self.launch_builder = LaunchBuilder(self.outputs.open, tools.places.runtime, locale)
+        callbacks = Callbacks(self.apply, self.save, self._numbers, self._adopted_ended)
+        self.executor = Executor(tools.loop, tools.children, self.launch_builder, callbacks)
+        self.services: dict[str, Service] = {}
         self._closing = False
         self._jobs: list[Job] = []
         self._waiting: set[str] = set()
@@ -82,34 +82,34 @@ class Supervisor:
         self._going_down: dict[str, bool] = {}
         """units that are to stop, and whether they were told: only when nothing is up any more that
         goes down before them"""
-        self._changed: set[Ward] = set()
+        self._changed: set[Service] = set()
         self._told: list[tuple[str, State, str, int, int]] = []
-        self._events: deque[tuple[Ward, Event]] = deque()
+        self._events: deque[tuple[Service, Event]] = deque()
         self._busy = False
 
-    def add(self, ward: Ward) -> None:
+    def add(self, service: Service) -> None:
         """Take care of a unit. Before it starts, `save_all` lets the disk know what its next run
         will be called."""
-        self.wards[ward.name] = ward
-        if not ward.unit.next_run:
-            ward.unit.next_run = new_run()
-            self._changed.add(ward)
+        self.services[service.name] = service
+        if not service.unit.next_run:
+            service.unit.next_run = new_run()
+            self._changed.add(service)
 
-    def forget(self, ward: Ward) -> None:
+    def forget(self, service: Service) -> None:
         """Remove everything of a unit whose plan is gone."""
-        self.flows.close(ward.name, remove=True)
-        self._changed.discard(ward)
-        self.tools.store.forget(ward.name)
-        self._going_down.pop(ward.name, None)
-        del self.wards[ward.name]
-        if not self.wards and not self.stays:
+        self.outputs.close(service.name, remove=True)
+        self._changed.discard(service)
+        self.tools.store.forget(service.name)
+        self._going_down.pop(service.name, None)
+        del self.services[service.name]
+        if not self.services and not self.stays:
             self._closing = True  # with the last plan our work is done
 
     # Events.
 
-    def apply(self, ward: Ward, event: Event) -> None:
+    def apply(self, service: Service, event: Event) -> None:
         """Let a unit take a step, and every step that follows from it."""
-        self._events.append((ward, event))
+        self._events.append((service, event))
         if self._busy:
             return
         self._busy = True
@@ -119,168 +119,170 @@ class Supervisor:
         finally:
             self._busy = False
 
-    def _step(self, ward: Ward, event: Event) -> None:
-        unit = ward.unit
+    def _step(self, service: Service, event: Event) -> None:
+        unit = service.unit
         state, due = unit.state, unit.due_mono
         now = Now(time.monotonic(), time.time_ns() // 1000)
-        wanted = machine.step(ward.plan, unit, event, now)
-        self._changed.add(ward)
-        self.carry_out(ward, wanted)
+        wanted = state_machine.step(service.plan, unit, event, now)
+        self._changed.add(service)
+        self.carry_out(service, wanted)
         if unit.due_mono != due:
-            self.schedule(ward)
+            self.schedule(service)
         if unit.state is not state:
-            self._on_state(ward)
+            self._on_state(service)
         for job in self._jobs:
-            job.look(ward.name, unit)
+            job.look(service.name, unit)
 
-    def carry_out(self, ward: Ward, wanted: Iterable[Effect]) -> None:
+    def carry_out(self, service: Service, wanted: Iterable[Effect]) -> None:
         """Do what the machine asks for."""
         for effect in wanted:
             if isinstance(effect, Await):
-                self._await(ward)
+                self._await(service)
             else:
-                self.hands.do(ward, effect)
+                self.executor.execute(service, effect)
 
-    def save(self, ward: Ward) -> None:
+    def save(self, service: Service) -> None:
         """Write down what is known of a unit."""
-        self.tools.store.save(ward.name, ward.unit)
-        ward.recorded_run = ward.unit.next_run
+        self.tools.store.save(service.name, service.unit)
+        service.recorded_run = service.unit.next_run
 
     def save_all(self) -> None:
         """Write down every unit, in one go."""
-        self.tools.store.save_all({name: ward.unit for name, ward in self.wards.items()})
-        for ward in self.wards.values():
-            ward.recorded_run = ward.unit.next_run
+        self.tools.store.save_all({name: service.unit for name, service in self.services.items()})
+        for service in self.services.values():
+            service.recorded_run = service.unit.next_run
         self._changed.clear()
 
     def _save_changed(self) -> None:
         """Where units came to rest in this turn. Nobody is answered before that is on disk; and a
         start that is not yet there is known by the id of its run, which is."""
-        for ward in self._changed:
-            unit = ward.unit
-            if unit.pid and not unit.born:
-                unit.born = proc.birth(unit.pid)
-            if unit.helper and not unit.helper_born:
-                unit.helper_born = proc.birth(unit.helper)
-            self.save(ward)
+        for service in self._changed:
+            unit = service.unit
+            if unit.pid and not unit.start_time:
+                unit.start_time = proc.start_time(unit.pid)
+            if unit.helper and not unit.helper_start_time:
+                unit.helper_start_time = proc.start_time(unit.helper)
+            self.save(service)
         self._changed.clear()
 
-    def _on_state(self, ward: Ward) -> None:
-        self._tell(ward)
+    def _on_state(self, service: Service) -> None:
+        self._tell(service)
         if self._waiting:
-            self._wake_dependents(ward)
-        if ward.unit.state in needs.DOWN:
-            self._after_down(ward)
+            self._wake_dependents(service)
+        if service.unit.state in needs.DOWN:
+            self._after_down(service)
 
-    def _tell(self, ward: Ward) -> None:
-        unit = ward.unit
+    def _tell(self, service: Service) -> None:
+        unit = service.unit
         if unit.state in _TOLD:
-            self._told.append((ward.name, unit.state, unit.words, unit.code, unit.status))
+            self._told.append((service.name, unit.state, unit.words, unit.code, unit.status))
 
-    def _write_diary(self) -> None:
+    def _write_event_log(self) -> None:
         for name, state, words, code, status in self._told:
-            why = f": {words or judge.how(code, status)}" if state in _TOLD_WHY else ""
+            why = (
+                f": {words or restart_policy.describe(code, status)}" if state in _TOLD_WHY else ""
+            )
             self.tools.say(f"{name}: {state}{why}")
         self._told.clear()
 
     # Times.
 
-    def schedule(self, ward: Ward) -> None:
+    def schedule(self, service: Service) -> None:
         """See to it that a unit is looked at when its time comes. There is one entry for each: a
         later time waits for the entry that is there."""
-        due = ward.unit.due_mono
+        due = service.unit.due_mono
         if due and due <= time.monotonic():
-            self.apply(ward, Due())
-        elif due and not (ward.queued and ward.queued <= due):
-            ward.queued = due
-            self.tools.loop.timers.at(due, partial(self._on_time, ward, due))
+            self.apply(service, Due())
+        elif due and not (service.queued and service.queued <= due):
+            service.queued = due
+            self.tools.loop.timers.at(due, partial(self._on_time, service, due))
 
-    def _on_time(self, ward: Ward, when: float) -> None:
-        if ward.queued != when:
+    def _on_time(self, service: Service, when: float) -> None:
+        if service.queued != when:
             return
-        ward.queued = 0.0
-        self.schedule(ward)
+        service.queued = 0.0
+        self.schedule(service)
 
     # Processes.
 
     def on_children(self) -> None:
         """Reap, and tell the units whose processes ended."""
         for end in self.tools.children.ends():
-            ward = self._owner(end.pid)
-            if ward is None:
+            service = self._owner(end.pid)
+            if service is None:
                 self._helper_of_ours_ended(end)
-            elif end.pid == ward.unit.pid:
-                self._main_ended(ward, end)
-            elif end.pid == ward.unit.helper:
-                self._flush_first(ward)
-                self.apply(ward, HelperEnded(end.code, end.status))
-        self.hands.look_at_swept()
+            elif end.pid == service.unit.pid:
+                self._main_ended(service, end)
+            elif end.pid == service.unit.helper:
+                self._flush_first(service)
+                self.apply(service, HelperEnded(end.code, end.status))
+        self.executor.look_at_killed()
 
     def _helper_of_ours_ended(self, end: End) -> None:
-        if end.pid == self.squeeze.pid:
-            self.squeeze.ended(end.status == 0)
-        elif end.pid == self.keeper.pid:
-            self.keeper.ended()
+        if end.pid == self.compressor.pid:
+            self.compressor.ended(end.status == 0)
+        elif end.pid == self.fd_holder.pid:
+            self.fd_holder.ended()
 
-    def _owner(self, pid: int) -> Ward | None:
-        if pid not in self.hands.owners:
-            self.tools.children.apart.read()  # it may have ended before we heard of its start
-        return self.hands.owners.pop(pid, None)
+    def _owner(self, pid: int) -> Service | None:
+        if pid not in self.executor.owners:
+            self.tools.children.zygote.read()  # it may have ended before we heard of its start
+        return self.executor.owners.pop(pid, None)
 
-    def _main_ended(self, ward: Ward, end: End) -> None:
-        ours = (self.squeeze.pid, self.keeper.pid)
-        orphans = self.tools.children.orphans(self.hands.owners, ours)
+    def _main_ended(self, service: Service, end: End) -> None:
+        ours = (self.compressor.pid, self.fd_holder.pid)
+        orphans = self.tools.children.orphans(self.executor.owners, ours)
         left = tree.traces(orphans) if orphans else ()
-        leftovers = ward.unit.run in left or ward.session in left
-        self._flush_first(ward)
-        self.apply(ward, Ended(end.code, end.status, leftovers))
-        self.flows.flush(ward.name)
+        leftovers = service.unit.run in left or service.session in left
+        self._flush_first(service)
+        self.apply(service, Ended(end.code, end.status, leftovers))
+        self.outputs.flush(service.name)
 
-    def _flush_first(self, ward: Ward) -> None:
+    def _flush_first(self, service: Service) -> None:
         """What a process printed is in its log before anyone who waits hears of its end."""
         if self._jobs:
-            self.flows.flush(ward.name)
+            self.outputs.flush(service.name)
 
-    def _adopted_ended(self, ward: Ward, pid: int) -> None:
+    def _adopted_ended(self, service: Service, pid: int) -> None:
         """Only a parent is told how a process ends."""
-        if ward.unit.pid == pid:
-            leftovers = bool(tree.of_run(ward.unit.run, ward.session))
-            self.flows.flush(ward.name)
-            self.apply(ward, Ended(UNKNOWN, 0, leftovers))
+        if service.unit.pid == pid:
+            leftovers = bool(tree.of_run(service.unit.run, service.session))
+            self.outputs.flush(service.name)
+            self.apply(service, Ended(UNKNOWN, 0, leftovers))
 
     def _numbers(self) -> Collection[int]:
-        return {ward.unit.uid for ward in self.wards.values()}
+        return {service.unit.uid for service in self.services.values()}
 
     # Neighbours.
 
     def plans(self) -> dict[str, RunPlan]:
         """Return the plan of every unit."""
-        return {name: ward.plan for name, ward in self.wards.items()}
+        return {name: service.plan for name, service in self.services.items()}
 
     def _agents(self) -> Mapping[str, list[Unit]]:
         found: dict[str, list[Unit]] = {}
-        for ward in self.wards.values():
-            found.setdefault(ward.plan.agent, []).append(ward.unit)
+        for service in self.services.values():
+            found.setdefault(service.plan.agent, []).append(service.unit)
         return found
 
-    def _wake_dependents(self, changed: Ward) -> None:
+    def _wake_dependents(self, changed: Service) -> None:
         for name in [*self._waiting]:
-            ward = self.wards.get(name)
-            if ward is None or ward.unit.phase != WAITS:
+            service = self.services.get(name)
+            if service is None or service.unit.phase != WAITS:
                 self._waiting.discard(name)
-            elif any(need.agent == changed.plan.agent for need in ward.plan.needs):
-                self._await(ward)
+            elif any(need.agent == changed.plan.agent for need in service.plan.needs):
+                self._await(service)
 
-    def _await(self, ward: Ward) -> None:
+    def _await(self, service: Service) -> None:
         """Let a unit start if all that it needs is there, else say what is missing."""
-        words = needs.missing(ward.plan, self._agents()) if ward.plan.needs else ""
+        words = needs.missing(service.plan, self._agents()) if service.plan.needs else ""
         if not words:
-            self._waiting.discard(ward.name)
-            self.apply(ward, Ready())
+            self._waiting.discard(service.name)
+            self.apply(service, Ready())
             return
-        self._waiting.add(ward.name)
-        ward.unit.words = words
-        self._changed.add(ward)
+        self._waiting.add(service.name)
+        service.unit.words = words
+        self._changed.add(service)
 
     # What is wanted.
 
@@ -288,12 +290,12 @@ class Supervisor:
         """Start (or restart) units, and first what they wait for."""
         wanted = [*names]
         for name in needs.pulled_in(wanted, self.plans()):
-            ward = self.wards[name]
-            if ward.unit.state in needs.DOWN and not needs.completed(ward.unit):
-                self.apply(ward, Start())
+            service = self.services[name]
+            if service.unit.state in needs.DOWN and not needs.completed(service.unit):
+                self.apply(service, Start())
         for name in wanted:
             self._going_down.pop(name, None)
-            self.apply(self.wards[name], event)
+            self.apply(self.services[name], event)
 
     def stop(self, names: Iterable[str]) -> None:
         """Stop units, those first that need others of them."""
@@ -308,23 +310,23 @@ class Supervisor:
         for name in needs.first_down(up, self.plans()):
             if not up[name]:
                 up[name] = True
-                self.apply(self.wards[name], Stop())
+                self.apply(self.services[name], Stop())
 
     def _is_down(self, name: str) -> bool:
-        return self.wards[name].unit.state in needs.DOWN
+        return self.services[name].unit.state in needs.DOWN
 
-    def _after_down(self, ward: Ward) -> None:
-        if ward.plan.credentials:
-            credentials.take_back(self.tools.places.runtime, ward.name)
-        if ward.gone:
-            self.forget(ward)
+    def _after_down(self, service: Service) -> None:
+        if service.plan.credentials:
+            credentials.take_back(self.tools.places.runtime, service.name)
+        if service.gone:
+            self.forget(service)
         if self._going_down:
             self._stop_next()
 
     def expect(self, job: Job, seconds: float) -> None:
         """Answer a job when its units are settled, or after `seconds`."""
-        for ward in [*self.wards.values()]:
-            job.look(ward.name, ward.unit)
+        for service in [*self.services.values()]:
+            job.look(service.name, service.unit)
         if not job.done:
             self._jobs.append(job)
             self.tools.loop.later(seconds, job.finish)
@@ -334,9 +336,9 @@ class Supervisor:
         self._save_changed()
         if self._jobs:
             self._jobs = [job for job in self._jobs if not job.done]
-        self._write_diary()
-        self.flows.have_held()
-        if (self._closing or self._ends_with_units) and all(map(self._is_down, self.wards)):
+        self._write_event_log()
+        self.outputs.update_holder()
+        if (self._closing or self._ends_with_units) and all(map(self._is_down, self.services)):
             self.tools.loop.stopped = True
 
     def shut_down(self, closed: Callable[[], None] | None = None) -> None:
@@ -344,33 +346,33 @@ class Supervisor:
         self._closing = True
         if closed:
             self._closed.append(closed)
-        self.stop([*self.wards])
+        self.stop([*self.services])
 
     def end(self) -> None:
         """The last words, when the loop is over."""
         for tell in self._closed:
             tell()
-        for ward in self.wards.values():
-            self.flows.close(ward.name, remove=False)
+        for service in self.services.values():
+            self.outputs.close(service.name, remove=False)
 
     def signal_all(self, number: int) -> None:
         """Send a signal to every main process, as an init of a container does."""
-        for ward in self.wards.values():
-            if ward.unit.pid:
-                self.tools.children.signal(ward.unit.pid, ward.unit.born, number)
+        for service in self.services.values():
+            if service.unit.pid:
+                self.tools.children.signal(service.unit.pid, service.unit.start_time, number)
 
     def exit_code(self) -> int:
         """Return that of the first unit that failed, as a shell would say it, where our end is the
         end of a container; else 0."""
         if not self._ends_with_units:
             return 0
-        failed = (w.unit for w in self.wards.values() if w.unit.state is State.FAILED)
+        failed = (w.unit for w in self.services.values() if w.unit.state is State.FAILED)
         unit = next(failed, None)
         if unit is None:
             return 0
         return (unit.status if unit.code == EXITED else _BY_SIGNAL + unit.status) or 1
 
-    def shown(self, ward: Ward) -> Unit:
+    def shown(self, service: Service) -> Unit:
         """Return a unit as others see it: with what is wrong with its logs."""
-        trouble = self.flows.trouble(ward.name)
-        return ward.unit.but(words=f"output waits: {trouble}") if trouble else ward.unit
+        trouble = self.outputs.trouble(service.name)
+        return service.unit.but(words=f"output waits: {trouble}") if trouble else service.unit

@@ -101,7 +101,7 @@ def send(one: Process, number: int) -> bool:
     except OSError:
         return False
     try:
-        if (now := proc.look(one.pid)) is None or now.born != one.born:
+        if (now := proc.look(one.pid)) is None or now.start_time != one.start_time:
             return False
         signal.pidfd_send_signal(fd, number)
         return True

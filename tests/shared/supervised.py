@@ -15,10 +15,10 @@ from pa_units.contracts.refs import Scope
 from pa_units.contracts.run_plan import Command, LogFile, RunPlan
 from pa_units.contracts.run_state import Unit
 from pa_units.contracts.status import State
-from pa_units.drive import builtin, summon
+from pa_units.drive import autostart, builtin
 from pa_units.drive.errors import BusError
 from pa_units.supervisor import tree
-from pa_units.supervisor.keeper import Keeper
+from pa_units.supervisor.fd_holder import FdHolder
 
 PYTHON = "/usr/bin/python3" if os.path.exists("/usr/bin/python3") else sys.executable
 """One that every user may execute."""
@@ -77,13 +77,13 @@ class Host:
 
     def up(self) -> int:
         """Start a supervisor and wait until it answers."""
-        argv = summon.command(Scope.SYSTEM)
+        argv = autostart.command(Scope.SYSTEM)
         self.process = subprocess.Popen(argv, env=self.env, start_new_session=True)
         until(lambda: self.answers() or self._fail_if_ended())
         return self.process.pid
 
     def _fail_if_ended(self) -> None:
-        assert self.process and self.process.poll() is None, self.diary()
+        assert self.process and self.process.poll() is None, self.event_log()
 
     def answers(self) -> bool:
         try:
@@ -103,7 +103,7 @@ class Host:
         self.process.terminate()
         return self.process.wait(PATIENCE)
 
-    def diary(self) -> str:
+    def event_log(self) -> str:
         path = Path(self.places.state) / "supervisor" / "log"
         return path.read_text() if path.exists() else ""
 
@@ -178,5 +178,5 @@ def host(home: Path) -> Iterator[Host]:
         for unit in builtin.recorded(found.places).values():
             for run in (unit.run, unit.next_run):
                 tree.kill_all(run, unit.pid)
-        keeper = Keeper(f"{found.places.state}/supervisor/pipes", print)
-        keeper.end_others()
+        fd_holder = FdHolder(f"{found.places.state}/supervisor/pipes", print)
+        fd_holder.end_others()

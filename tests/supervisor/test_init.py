@@ -13,7 +13,7 @@ from supervised import Host, alive, until
 
 from pa_units.contracts.refs import Scope
 from pa_units.contracts.status import State
-from pa_units.drive import summon
+from pa_units.drive import autostart
 
 pytestmark = pytest.mark.skipif(os.getuid() != 0, reason="a pid namespace takes root")
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.skipif(os.getuid() != 0, reason="a pid namespace takes 
 def contained(host: Host) -> Iterator[subprocess.Popen[bytes]]:
     """The supervisor as the first process of a pid namespace. unshare(1) ends with its code."""
     words = ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc"]
-    argv = [*words, *summon.command(Scope.SYSTEM, foreground=True)]
+    argv = [*words, *autostart.command(Scope.SYSTEM, foreground=True)]
     process = subprocess.Popen(argv, env=host.env, stderr=subprocess.PIPE, start_new_session=True)
     try:
         yield process

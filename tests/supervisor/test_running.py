@@ -13,7 +13,7 @@ from supervised import Host, alive, until
 from pa_units.contracts.refs import Scope
 from pa_units.contracts.run_plan import Command, Credential, EnvFile, LogFile, Need
 from pa_units.contracts.status import State
-from pa_units.drive import summon
+from pa_units.drive import autostart
 
 as_root = pytest.mark.skipif(os.getuid() != 0, reason="only root can change the user")
 
@@ -57,7 +57,7 @@ def test_crash_and_restart(host: Host) -> None:
     after = host.reaches("bot", State.RUNNING, restarts=1)
     assert after.pid != before.pid
     assert after.run != before.run
-    assert "bot: restarting: killed by SIGKILL" in host.diary()
+    assert "bot: restarting: killed by SIGKILL" in host.event_log()
 
 
 def test_gives_up_and_says_why(host: Host) -> None:
@@ -244,8 +244,8 @@ def test_dependencies_wait_and_go_down_in_order(host: Host) -> None:
     assert host.state("job") is State.STOPPED
     assert host.log("job") == "done\n"
     host.ask("stop", "db", "web")
-    until(lambda: "db: stopped" in host.diary())
-    order = [line for line in host.diary().splitlines() if line.endswith("stopped")]
+    until(lambda: "db: stopped" in host.event_log())
+    order = [line for line in host.event_log().splitlines() if line.endswith("stopped")]
     assert [line.split()[1] for line in order] == ["job:", "web:", "db:"]
 
 
@@ -346,7 +346,7 @@ def test_its_end_is_the_end_of_all(host: Host) -> None:
 def test_a_second_supervisor_is_refused(host: Host) -> None:
     host.add("one", "exec sleep 1000")
     first = host.up()
-    second = subprocess.run(summon.command(Scope.SYSTEM), env=host.env, timeout=30)
+    second = subprocess.run(autostart.command(Scope.SYSTEM), env=host.env, timeout=30)
     assert second.returncode == 1
     hello = host.ask("hello").hello
     assert hello and hello.pid == first
@@ -357,7 +357,7 @@ def test_plans_that_cannot_be_read_harm_nobody_else(host: Host) -> None:
     (Path(host.places.state) / "plans" / "bad.json").write_text("{")
     host.up()
     assert host.runs("good")
-    assert "cannot read" in host.diary()
+    assert "cannot read" in host.event_log()
 
 
 def test_output_of_two_streams(host: Host) -> None:

@@ -65,7 +65,7 @@ def test_the_end_of_an_adopted_agent_is_a_failure_that_nobody_saw(host: Host) ->
     host.up()
     os.kill(before.pid, 9)
     host.reaches("bot", State.RUNNING, restarts=1)
-    until(lambda: "bot: restarting: exit unknown" in host.diary())
+    until(lambda: "bot: restarting: exit unknown" in host.event_log())
 
 
 def test_what_ended_while_nobody_watched(host: Host) -> None:
@@ -139,7 +139,7 @@ def records(host: Host, name: str, unit: Unit) -> None:
 @pytest.mark.parametrize(
     ("unit", "restarts"),
     [
-        (Unit(state=State.RUNNING, wanted=True, run="a" * 32, pid=2**22 - 1, born=1), 1),
+        (Unit(state=State.RUNNING, wanted=True, run="a" * 32, pid=2**22 - 1, start_time=1), 1),
         (Unit(state=State.RESTARTING, wanted=True, run="a" * 32, restarts=3), 4),
         (Unit(state=State.STARTING, phase="main", wanted=True, run="a" * 32), 0),
         (Unit(state=State.STOPPED), 0),
@@ -173,7 +173,7 @@ def test_a_hook_that_was_not_recorded_is_no_main_process(host: Host) -> None:
 def test_a_recycled_pid_is_not_adopted(host: Host) -> None:
     stranger = subprocess.Popen(["/bin/sleep", "1000"])
     host.add("bot", "exec sleep 1000", boot=False, max_restarts=0)
-    gone = Unit(state=State.RUNNING, wanted=True, run="a" * 32, pid=stranger.pid, born=1)
+    gone = Unit(state=State.RUNNING, wanted=True, run="a" * 32, pid=stranger.pid, start_time=1)
     records(host, "bot", gone)
     host.up()
     assert host.reaches("bot", State.FAILED).result == "exit unknown"

@@ -170,7 +170,7 @@ def test_only_this_very_process_is_signalled() -> None:
     me = proc.look(os.getpid())
     assert me
     assert tree.send(me, 0)
-    assert not tree.send(me._replace(born=me.born + 1), signal.SIGKILL)
+    assert not tree.send(me._replace(start_time=me.start_time + 1), signal.SIGKILL)
 
 
 def test_looking_at_a_process_with_a_strange_name() -> None:

@@ -6,7 +6,7 @@ from pa_units.contracts.run_plan import RunPlan
 from pa_units.contracts.run_state import Unit
 
 
-class Ward:
+class Service:
     """A unit with its plan and what only this process needs to know."""
 
     __slots__ = ("gone", "name", "plan", "queued", "recorded_run", "session", "unit")

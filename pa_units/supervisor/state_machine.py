@@ -10,7 +10,7 @@ from typing import Any
 from pa_units.contracts.run_plan import RunPlan
 from pa_units.contracts.run_state import Unit
 from pa_units.contracts.status import State
-from pa_units.supervisor import beside, down, judge, up
+from pa_units.supervisor import commands, restart_policy, starting, stopping
 from pa_units.supervisor.events import (
     Due,
     Ended,
@@ -19,6 +19,7 @@ from pa_units.supervisor.events import (
     Found,
     Freeze,
     HelperEnded,
+    LeftoversGone,
     NotFound,
     Now,
     Pause,
@@ -28,12 +29,11 @@ from pa_units.supervisor.events import (
     Reset,
     Restart,
     Resume,
-    Run,
     Signal,
     Spawned,
     Start,
+    StartCommand,
     Stop,
-    Swept,
     Thaw,
 )
 from pa_units.supervisor.phases import NOTHING, RELOAD, Effects, no_helper, start_due
@@ -71,7 +71,7 @@ def _reload(plan: RunPlan, unit: Unit, _: Event, now: Now) -> Effects:
         return (Signal(plan.reload_signal),)
     unit.phase, unit.words = RELOAD, ""
     unit.due_mono = start_due(plan, now)
-    return (Run(plan.reload_command),)
+    return (StartCommand(plan.reload_command),)
 
 
 def _pause(plan: RunPlan, unit: Unit, _: Event, now: Now) -> Effects:
@@ -82,7 +82,7 @@ def _pause(plan: RunPlan, unit: Unit, _: Event, now: Now) -> Effects:
 
 
 def _resume(plan: RunPlan, unit: Unit, _: Event, now: Now) -> Effects:
-    up.run(plan, unit, now)
+    starting.run(plan, unit, now)
     return (Thaw(),)
 
 
@@ -92,11 +92,11 @@ def _want(plan: RunPlan, unit: Unit, _: Event, now: Now) -> Effects:
 
 
 def _reset(plan: RunPlan, unit: Unit, _: Event, now: Now) -> Effects:
-    judge.count_anew(unit)
+    restart_policy.count_anew(unit)
     if unit.state is State.RUNNING and not unit.phase:
         unit.due_mono = 0.0
     elif unit.state is State.FAILED:
-        unit.state, unit.result, unit.words = State.STOPPED, judge.SUCCESS, ""
+        unit.state, unit.result, unit.words = State.STOPPED, restart_policy.SUCCESS, ""
     return NOTHING
 
 
@@ -104,10 +104,10 @@ def _due_run(plan: RunPlan, unit: Unit, _: Event, now: Now) -> Effects:
     if unit.phase == RELOAD:
         helper = unit.helper
         no_helper(unit)
-        up.run(plan, unit, now)
+        starting.run(plan, unit, now)
         unit.words = "the reload took too long"
         return (EndHelper(helper),)
-    judge.count_anew(unit)
+    restart_policy.count_anew(unit)
     unit.due_mono = 0.0
     return NOTHING
 
@@ -116,69 +116,69 @@ _Handler = Callable[[RunPlan, Unit, Any, Now], Effects]
 
 _BY_STATE: dict[State, dict[type[Any], _Handler]] = {
     State.STOPPED: {
-        Start: up.start_fresh,
-        Restart: up.start_fresh,
-        Stop: down.stop_idle,
+        Start: starting.start_fresh,
+        Restart: starting.start_fresh,
+        Stop: stopping.stop_idle,
         Reset: _reset,
     },
     State.FAILED: {
-        Start: up.start_fresh,
-        Restart: up.start_fresh,
-        Stop: down.stop_idle,
+        Start: starting.start_fresh,
+        Restart: starting.start_fresh,
+        Stop: stopping.stop_idle,
         Reset: _reset,
     },
     State.STARTING: {
         Start: _want,
-        Restart: up.restart_run,
-        Stop: down.stop_start,
+        Restart: starting.restart_run,
+        Stop: stopping.stop_start,
         Reset: _reset,
-        Ready: up.ready,
-        Spawned: up.spawned,
-        Refused: beside.refused,
-        Ended: up.ended,
-        HelperEnded: beside.helper_ended,
-        Found: up.found,
-        NotFound: up.not_found,
-        Due: up.late_start,
+        Ready: starting.ready,
+        Spawned: starting.spawned,
+        Refused: commands.refused,
+        Ended: starting.ended,
+        HelperEnded: commands.helper_ended,
+        Found: starting.found,
+        NotFound: starting.not_found,
+        Due: starting.late_start,
     },
     State.RUNNING: {
         Start: _want,
-        Restart: up.restart_run,
-        Stop: down.stop_run,
+        Restart: starting.restart_run,
+        Stop: stopping.stop_run,
         Reload: _reload,
         Reset: _reset,
         Pause: _pause,
-        Spawned: up.helper_spawned,
-        Refused: beside.refused,
-        Ended: up.ended,
-        HelperEnded: beside.helper_ended,
+        Spawned: starting.helper_spawned,
+        Refused: commands.refused,
+        Ended: starting.ended,
+        HelperEnded: commands.helper_ended,
         Due: _due_run,
     },
     State.PAUSED: {
         Start: _want,
-        Restart: up.restart_run,
-        Stop: down.stop_run,
+        Restart: starting.restart_run,
+        Stop: stopping.stop_run,
         Reset: _reset,
         Resume: _resume,
-        Ended: up.ended,
+        Ended: starting.ended,
     },
     State.RESTARTING: {
-        Start: up.start_fresh,
-        Restart: up.start_fresh,
-        Stop: down.stop_waiting,
+        Start: starting.start_fresh,
+        Restart: starting.start_fresh,
+        Stop: stopping.stop_waiting,
         Reset: _reset,
-        Due: up.start_again,
+        Due: starting.start_again,
     },
     State.STOPPING: {
-        Start: down.start_stopping,
-        Restart: down.start_stopping,
-        Stop: down.stop_stopping,
-        Spawned: up.helper_spawned,
-        Refused: beside.refused,
-        Ended: up.ended,
-        HelperEnded: beside.helper_ended,
-        Swept: down.swept,
-        Due: down.late_stop,
+        Start: stopping.start_stopping,
+        Restart: stopping.start_stopping,
+        Stop: stopping.stop_stopping,
+        Spawned: starting.helper_spawned,
+        Refused: commands.refused,
+        Ended: starting.ended,
+        HelperEnded: commands.helper_ended,
+        LeftoversGone: stopping.leftovers_gone,
+        Due: stopping.late_stop,
     },
 }
 

@@ -3,8 +3,7 @@
 from pa_units.contracts.run_plan import RunPlan
 from pa_units.contracts.run_state import Unit
 from pa_units.contracts.status import State
-from pa_units.supervisor import judge
-from pa_units.supervisor.down import take_down, wind_down
+from pa_units.supervisor import restart_policy
 from pa_units.supervisor.events import (
     Ended,
     Event,
@@ -12,8 +11,8 @@ from pa_units.supervisor.events import (
     Found,
     NotFound,
     Now,
-    Run,
     Spawned,
+    StartCommand,
 )
 from pa_units.supervisor.phases import (
     KILL,
@@ -27,18 +26,19 @@ from pa_units.supervisor.phases import (
     pre,
     start_due,
 )
+from pa_units.supervisor.stopping import take_down, wind_down
 
 
 def start_fresh(plan: RunPlan, unit: Unit, _: Event, now: Now) -> Effects:
     """Start because somebody wants it."""
-    judge.count_anew(unit)
+    restart_policy.count_anew(unit)
     unit.wanted = True
     return begin(plan, unit, now)
 
 
 def start_again(plan: RunPlan, unit: Unit, _: Event, now: Now) -> Effects:
     """Start because the delay has passed."""
-    judge.count(unit)
+    restart_policy.count(unit)
     return begin(plan, unit, now)
 
 
@@ -59,25 +59,25 @@ def spawned(plan: RunPlan, unit: Unit, event: Spawned, now: Now) -> Effects:
     """A process of the start runs its program."""
     if unit.phase != MAIN:
         return helper_spawned(plan, unit, event, now)
-    unit.pid, unit.born = event.pid, event.born
+    unit.pid, unit.start_time = event.pid, event.start_time
     return post(plan, unit, now) if plan.type == "exec" else NOTHING
 
 
 def helper_spawned(plan: RunPlan, unit: Unit, event: Spawned, now: Now) -> Effects:
     """A command beside the main process runs."""
-    unit.helper, unit.helper_born = event.pid, event.born
+    unit.helper, unit.helper_start_time = event.pid, event.start_time
     return NOTHING
 
 
 def found(plan: RunPlan, unit: Unit, event: Found, now: Now) -> Effects:
     """A forking program has left its daemon."""
-    unit.pid, unit.born = event.pid, event.born
+    unit.pid, unit.start_time = event.pid, event.start_time
     return post(plan, unit, now)
 
 
 def not_found(plan: RunPlan, unit: Unit, event: NotFound, now: Now) -> Effects:
     """A forking program has left none: systemd calls such a start a protocol error."""
-    unit.result, unit.words, unit.then = "protocol", event.words, "judge"
+    unit.result, unit.words, unit.then = "protocol", event.words, "policy"
     return wind_down(plan, unit, now, leftovers=True)
 
 
@@ -85,9 +85,9 @@ def post(plan: RunPlan, unit: Unit, now: Now) -> Effects:
     """Run the hook of this step; after the last one the unit is up."""
     if unit.step < len(plan.post_start):
         unit.phase, unit.due_mono = POST, start_due(plan, now)
-        return (Run(plan.post_start[unit.step]),)
+        return (StartCommand(plan.post_start[unit.step]),)
     if not unit.pid:  # a oneshot: it is done
-        unit.then = "judge"
+        unit.then = "policy"
         return wind_down(plan, unit, now, leftovers=True)
     unit.active_us = now.wall_us
     return run(plan, unit, now)
@@ -107,24 +107,28 @@ def ended(plan: RunPlan, unit: Unit, event: Ended, now: Now) -> Effects:
         if unit.phase in (KILL, STOP_POST):
             return NOTHING
         return wind_down(plan, unit, now, leftovers=event.leftovers)
-    if unit.state is State.STARTING and unit.phase == MAIN and unit.result == judge.SUCCESS:
+    if (
+        unit.state is State.STARTING
+        and unit.phase == MAIN
+        and unit.result == restart_policy.SUCCESS
+    ):
         if plan.type == "forking":
             return (FindDaemon(),)
         if plan.type == "oneshot":
             return post(plan, unit, now)
-    unit.then = "judge"
+    unit.then = "policy"
     return wind_down(plan, unit, now, leftovers=event.leftovers)
 
 
 def _record(plan: RunPlan, unit: Unit, event: Ended, now: Now) -> None:
-    if unit.result == judge.SUCCESS:  # else it is the end that was due to that
-        unit.result = judge.result(plan, event.code, event.status)
-    unit.pid = unit.born = 0
+    if unit.result == restart_policy.SUCCESS:  # else it is the end that was due to that
+        unit.result = restart_policy.result(plan, event.code, event.status)
+    unit.pid = unit.start_time = 0
     unit.code, unit.status, unit.ended_us = event.code, event.status, now.wall_us
 
 
 def late_start(plan: RunPlan, unit: Unit, _: Event, now: Now) -> Effects:
     """A step of the start takes too long."""
-    unit.result, unit.then = judge.TIMEOUT, "judge"
+    unit.result, unit.then = restart_policy.TIMEOUT, "policy"
     unit.words = f"{unit.phase} took too long"
     return take_down(plan, unit, now, hooks=False)

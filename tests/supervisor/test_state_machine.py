@@ -1,12 +1,12 @@
 """The state machine as tables: events in, states and effects out."""
 
 import pytest
-from machine_story import Story, command, plan, run
+from unit_story import Story, command, plan, run
 
 from pa_units.contracts.run_plan import Command, Exits, Need
 from pa_units.contracts.run_state import EXITED, KILLED, UNKNOWN, Unit
 from pa_units.contracts.status import State
-from pa_units.supervisor import machine
+from pa_units.supervisor import state_machine
 from pa_units.supervisor.events import (
     Await,
     Due,
@@ -16,7 +16,8 @@ from pa_units.supervisor.events import (
     Found,
     Freeze,
     HelperEnded,
-    Launch,
+    KillLeftovers,
+    LeftoversGone,
     NotFound,
     Pause,
     Ready,
@@ -25,15 +26,15 @@ from pa_units.supervisor.events import (
     Reset,
     Restart,
     Resume,
-    Run,
     Signal,
     Spawned,
     Start,
+    StartCommand,
+    StartMain,
     Stop,
-    Sweep,
-    Swept,
     Thaw,
 )
+from pa_units.supervisor.phases import KILL_TRIES
 
 TERM = Signal(15)
 DIED = Ended(KILLED, 9)
@@ -53,7 +54,7 @@ def test_start_and_stop() -> None:
     run(
         Story(plan()),
         [
-            (Start(), ("starting", "main"), (Launch(),)),
+            (Start(), ("starting", "main"), (StartMain(),)),
             (Spawned(7, 70), ("running", ""), ()),
             (Stop(), ("stopping", "term"), (TERM,)),
             (Ended(KILLED, 15), ("stopped", ""), ()),
@@ -67,7 +68,7 @@ def test_crash_restart_crash() -> None:
         story,
         [
             (DIED, ("restarting", ""), ()),
-            (Due(), ("starting", "main"), (Launch(),)),
+            (Due(), ("starting", "main"), (StartMain(),)),
             (Spawned(8, 80), ("running", ""), ()),
             (FAILED, ("restarting", ""), ()),
         ],
@@ -188,8 +189,8 @@ def test_what_is_left_goes_before_the_restart() -> None:
     run(
         running(),
         [
-            (Ended(KILLED, 9, leftovers=True), ("stopping", "kill"), (Sweep(),)),
-            (Swept(), ("restarting", ""), ()),
+            (Ended(KILLED, 9, leftovers=True), ("stopping", "kill"), (KillLeftovers(),)),
+            (LeftoversGone(), ("restarting", ""), ()),
         ],
     )
 
@@ -198,8 +199,8 @@ def test_a_stubborn_process_is_killed_after_the_grace() -> None:
     story = running(stop_timeout=3000)
     story.on(Stop())
     assert story.due_in == 3.0
-    assert story.on(Due(), after=3) == (Sweep(),)
-    story.on(DIED, Swept())
+    assert story.on(Due(), after=3) == (KillLeftovers(),)
+    story.on(DIED, LeftoversGone())
     assert story.seen == ("stopped", "")
     assert story.unit.result == "timeout"
 
@@ -207,8 +208,8 @@ def test_a_stubborn_process_is_killed_after_the_grace() -> None:
 def test_what_cannot_be_killed_is_told_in_the_end() -> None:
     story = running()
     story.on(Stop(), Due())
-    for _ in range(machine.down.KILL_TRIES):
-        assert story.on(Due(), after=1) == (Sweep(),)
+    for _ in range(KILL_TRIES):
+        assert story.on(Due(), after=1) == (KillLeftovers(),)
     story.on(Due(), after=1)
     assert story.seen == ("failed", "")
     assert "cannot be killed" in story.unit.words
@@ -221,7 +222,7 @@ def test_restart_by_hand() -> None:
         story,
         [
             (Restart(), ("stopping", "term"), (TERM,)),
-            (Ended(KILLED, 15), ("starting", "main"), (Launch(),)),
+            (Ended(KILLED, 15), ("starting", "main"), (StartMain(),)),
             (Spawned(9, 90), ("running", ""), ()),
         ],
     )
@@ -237,7 +238,7 @@ def test_a_stop_during_a_restart_wins() -> None:
 def test_a_start_during_a_stop_follows_it() -> None:
     story = running()
     story.on(Stop(), Start())
-    assert story.on(Ended(KILLED, 15)) == (Launch(),)
+    assert story.on(Ended(KILLED, 15)) == (StartMain(),)
 
 
 def test_a_stop_in_the_wait_for_a_restart() -> None:
@@ -251,7 +252,7 @@ def test_a_stop_in_the_wait_for_a_restart() -> None:
 def test_a_start_in_the_wait_for_a_restart_does_not_wait() -> None:
     story = running()
     story.on(DIED)
-    assert story.on(Start()) == (Launch(),)
+    assert story.on(Start()) == (StartMain(),)
 
 
 def test_hooks_in_their_order() -> None:
@@ -262,16 +263,16 @@ def test_hooks_in_their_order() -> None:
     run(
         story,
         [
-            (Start(), ("starting", "pre-start"), (Run(pre),)),
+            (Start(), ("starting", "pre-start"), (StartCommand(pre),)),
             (Spawned(5, 50), ("starting", "pre-start"), ()),
-            (OK, ("starting", "main"), (Launch(),)),
-            (Spawned(7, 70), ("starting", "post-start"), (Run(post),)),
+            (OK, ("starting", "main"), (StartMain(),)),
+            (Spawned(7, 70), ("starting", "post-start"), (StartCommand(post),)),
             (Spawned(6, 60), ("starting", "post-start"), ()),
             (OK, ("running", ""), ()),
-            (Stop(), ("stopping", "pre-stop"), (Run(before),)),
+            (Stop(), ("stopping", "pre-stop"), (StartCommand(before),)),
             (Spawned(4, 40), ("stopping", "pre-stop"), ()),
             (BAD, ("stopping", "term"), (TERM,)),
-            (Ended(KILLED, 15), ("stopping", "post-stop"), (Run(after),)),
+            (Ended(KILLED, 15), ("stopping", "post-stop"), (StartCommand(after),)),
             (Spawned(3, 30), ("stopping", "post-stop"), ()),
             (BAD, ("stopped", ""), ()),
         ],
@@ -281,9 +282,9 @@ def test_hooks_in_their_order() -> None:
 def test_several_hooks_run_one_after_the_other() -> None:
     one, two = command("one"), command("two")
     story = Story(plan(pre_start=(one, two)))
-    assert story.on(Start()) == (Run(one),)
-    assert story.on(Spawned(5, 50), OK) == (Run(two),)
-    assert story.on(Spawned(6, 60), OK) == (Launch(),)
+    assert story.on(Start()) == (StartCommand(one),)
+    assert story.on(Spawned(5, 50), OK) == (StartCommand(two),)
+    assert story.on(Spawned(6, 60), OK) == (StartMain(),)
 
 
 def test_a_failed_hook_prevents_the_start() -> None:
@@ -322,8 +323,8 @@ def test_a_oneshot_is_done_and_not_run_again() -> None:
     story = Story(plan(type="oneshot", policy="always", start_timeout=0))
     story.on(Start(), Spawned(7, 70))
     assert story.due_in == 0.0
-    assert story.on(Ended(EXITED, 0)) == (Sweep(),)
-    story.on(Swept())
+    assert story.on(Ended(EXITED, 0)) == (KillLeftovers(),)
+    story.on(LeftoversGone())
     assert story.seen == ("stopped", "")
     assert (story.unit.result, story.unit.code) == ("success", EXITED)
 
@@ -332,7 +333,7 @@ def test_a_forking_agent() -> None:
     run(
         Story(plan(type="forking")),
         [
-            (Start(), ("starting", "main"), (Launch(),)),
+            (Start(), ("starting", "main"), (StartMain(),)),
             (Spawned(7, 70), ("starting", "main"), ()),
             (Ended(EXITED, 0, leftovers=True), ("starting", "main"), (FindDaemon(),)),
             (Found(9, 90), ("running", ""), ()),
@@ -344,7 +345,7 @@ def test_a_forking_agent() -> None:
 def test_a_forking_agent_that_leaves_nothing() -> None:
     story = Story(plan(type="forking"))
     story.on(Start(), Spawned(7, 70), Ended(EXITED, 0), NotFound("it left no process"))
-    story.on(Swept())
+    story.on(LeftoversGone())
     assert story.unit.state is State.RESTARTING
     assert story.unit.words == "it left no process"
 
@@ -355,12 +356,12 @@ def test_stop_command_instead_of_the_signal() -> None:
     run(
         story,
         [
-            (Stop(), ("stopping", "stop-command"), (Run(quit_it),)),
+            (Stop(), ("stopping", "stop-command"), (StartCommand(quit_it),)),
             (Spawned(5, 50), ("stopping", "stop-command"), ()),
             (OK, ("stopping", "leave"), ()),
         ],
     )
-    assert story.on(Due(), after=5) == (Sweep(),)
+    assert story.on(Due(), after=5) == (KillLeftovers(),)
 
 
 def test_a_failed_stop_command_is_followed_by_the_signal() -> None:
@@ -375,7 +376,7 @@ def test_reload() -> None:
     run(
         story,
         [
-            (Reload(), ("running", "reload"), (Run(anew),)),
+            (Reload(), ("running", "reload"), (StartCommand(anew),)),
             (Spawned(5, 50), ("running", "reload"), ()),
             (BAD, ("running", ""), ()),
         ],
@@ -391,7 +392,7 @@ def test_reload_by_signal() -> None:
 def test_a_crash_during_a_reload() -> None:
     story = running(reload_command=command("anew"))
     story.on(Reload(), Spawned(5, 50))
-    assert story.on(DIED) == (Sweep(),), "the reload command goes too"
+    assert story.on(DIED) == (KillLeftovers(),), "the reload command goes too"
 
 
 def test_pause_and_resume() -> None:
@@ -420,7 +421,7 @@ def test_waits_for_others() -> None:
         Story(plan(needs=(Need("db"),))),
         [
             (Start(), ("starting", "waits"), (Await(),)),
-            (Ready(), ("starting", "main"), (Launch(),)),
+            (Ready(), ("starting", "main"), (StartMain(),)),
         ],
     )
 
@@ -456,7 +457,7 @@ def test_the_signal_goes_to_all_behind_a_shell() -> None:
 
 def test_a_late_report_of_a_start_changes_nothing() -> None:
     story = Story(plan())
-    story.on(Start(), Stop(), Swept())
+    story.on(Start(), Stop(), LeftoversGone())
     assert story.seen == ("stopped", "")
     assert story.on(Spawned(7, 70)) == ()
     assert story.unit.pid == 0
@@ -474,7 +475,7 @@ def test_a_late_report_of_a_start_changes_nothing() -> None:
     ],
 )
 def test_objections(request_: type, unit: Unit, words: str) -> None:
-    found = machine.objection(plan(), unit, request_)
+    found = state_machine.objection(plan(), unit, request_)
     assert found.startswith(words) if words else not found
 
 

@@ -3,8 +3,16 @@
 from pa_units.contracts.run_plan import RunPlan
 from pa_units.contracts.run_state import Unit
 from pa_units.contracts.status import State
-from pa_units.supervisor import judge
-from pa_units.supervisor.events import EndHelper, Event, Now, Run, Signal, Sweep, Thaw
+from pa_units.supervisor import restart_policy
+from pa_units.supervisor.events import (
+    EndHelper,
+    Event,
+    KillLeftovers,
+    Now,
+    Signal,
+    StartCommand,
+    Thaw,
+)
 from pa_units.supervisor.phases import (
     KILL,
     KILL_TRIES,
@@ -74,10 +82,10 @@ def stop_hook(plan: RunPlan, unit: Unit, now: Now) -> Effects:
     unit.due_mono = now.mono + plan.stop_timeout / 1000
     if unit.step < len(plan.pre_stop):
         unit.phase = STOP_HOOK
-        return (Run(plan.pre_stop[unit.step]),)
+        return (StartCommand(plan.pre_stop[unit.step]),)
     if plan.stop_command is not None:
         unit.phase = STOP_COMMAND
-        return (Run(plan.stop_command),)
+        return (StartCommand(plan.stop_command),)
     return term(plan, unit, now)
 
 
@@ -97,10 +105,10 @@ def wind_down(plan: RunPlan, unit: Unit, now: Now, *, leftovers: bool) -> Effect
     no_helper(unit)
     unit.state, unit.phase = State.STOPPING, KILL
     unit.due_mono, unit.due_us = now.mono + KILL_WAIT, 0
-    return (Sweep(),)
+    return (KillLeftovers(),)
 
 
-def swept(plan: RunPlan, unit: Unit, _: Event, now: Now) -> Effects:
+def leftovers_gone(plan: RunPlan, unit: Unit, _: Event, now: Now) -> Effects:
     """Nothing is left."""
     if unit.phase != KILL:
         return NOTHING
@@ -114,7 +122,7 @@ def stop_post(plan: RunPlan, unit: Unit, now: Now) -> Effects:
         return settle(plan, unit, now)
     unit.state, unit.phase = State.STOPPING, STOP_POST
     unit.due_mono = now.mono + plan.stop_timeout / 1000
-    return (Run(plan.post_stop[unit.step]),)
+    return (StartCommand(plan.post_stop[unit.step]),)
 
 
 def settle(plan: RunPlan, unit: Unit, now: Now) -> Effects:
@@ -123,15 +131,15 @@ def settle(plan: RunPlan, unit: Unit, now: Now) -> Effects:
     unit.phase, unit.step, unit.then, unit.due_mono = "", 0, "", 0.0
     no_helper(unit)
     if then == "start":
-        judge.count_anew(unit)
+        restart_policy.count_anew(unit)
         return begin(plan, unit, now)
-    if then == "judge":
-        judge.decide(plan, unit, now)
+    if then == "policy":
+        restart_policy.decide(plan, unit, now)
         return NOTHING
     unit.state, unit.wanted = State.STOPPED, False
     # It was asked for: how it ended is no failure, unless it had to be killed.
-    if unit.result != judge.TIMEOUT:
-        unit.result = judge.SUCCESS
+    if unit.result != restart_policy.TIMEOUT:
+        unit.result = restart_policy.SUCCESS
     return NOTHING
 
 
@@ -145,14 +153,14 @@ def late_stop(plan: RunPlan, unit: Unit, _: Event, now: Now) -> Effects:
         return (EndHelper(helper), *term(plan, unit, now))
     if unit.phase == STOP_POST:
         return (EndHelper(helper), *settle(plan, unit, now))
-    unit.result = judge.TIMEOUT
+    unit.result = restart_policy.TIMEOUT
     return wind_down(plan, unit, now, leftovers=True)
 
 
 def _kill_again(unit: Unit, now: Now) -> Effects:
     if unit.step < KILL_TRIES:
         unit.step, unit.due_mono = unit.step + 1, now.mono + KILL_WAIT
-        return (Sweep(),)
+        return (KillLeftovers(),)
     unit.state, unit.phase, unit.step, unit.then = State.FAILED, "", 0, ""
     unit.wanted, unit.due_mono = False, 0.0
     unit.words = "processes that cannot be killed are left"

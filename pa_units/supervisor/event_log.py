@@ -9,7 +9,7 @@ _MOST = 1 << 20
 _KEPT = 1
 
 
-class Diary:
+class EventLog:
     """A log of our own, or standard error in the foreground."""
 
     def __init__(self, path: str = "") -> None:

@@ -1,12 +1,12 @@
-"""How the tables of the machine are written: a story is a list of events with the time at which
-each comes, and of what is seen after it."""
+"""How the tables of the state machine are written: a story is a list of events with the time at
+which each comes, and of what is seen after it."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from pa_units.contracts.run_plan import Command, RunPlan
 from pa_units.contracts.run_state import Unit
-from pa_units.supervisor import machine
+from pa_units.supervisor import state_machine
 from pa_units.supervisor.events import Effect, Event, Now
 
 MAIN = Command("/bin/agent", ("agent",))
@@ -36,7 +36,7 @@ class Story:
         self.now += after
         for event in events:
             now = Now(self.now, NOW_US + round(self.now * 1e6))
-            self.effects = machine.step(self.plan, self.unit, event, now)
+            self.effects = state_machine.step(self.plan, self.unit, event, now)
         return self.effects
 
     @property

@@ -34,7 +34,7 @@ def result(plan: RunPlan, code: int, status: int) -> str:
     return SUCCESS if is_clean(plan, code, status) else _RESULTS[code]
 
 
-def how(code: int, status: int) -> str:
+def describe(code: int, status: int) -> str:
     """Say how a process ended."""
     if code == EXITED:
         return f"exit code {status}"

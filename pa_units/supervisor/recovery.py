@@ -14,13 +14,13 @@ from pa_units.supervisor.adopt import Found, take_over
 from pa_units.supervisor.events import Start
 from pa_units.supervisor.phases import MAIN
 from pa_units.supervisor.proc import Process
+from pa_units.supervisor.service import Service, new_run
 from pa_units.supervisor.supervisor import Supervisor
-from pa_units.supervisor.ward import Ward, new_run
 
 _NO_COMMAND = Command("", ())
 
 
-def resume(
+def recover(
     supervisor: Supervisor,
     plans: Mapping[str, RunPlan],
     found: Mapping[str, Unit],
@@ -29,19 +29,19 @@ def resume(
     """Take care of all units: of those that run, of those that are to start now. Return how many
     main processes were adopted."""
     for name, plan in plans.items():
-        supervisor.add(Ward(plan, found.get(name, Unit())))
+        supervisor.add(Service(plan, found.get(name, Unit())))
     for name in found.keys() - plans.keys():
         _add_gone(supervisor, name, found[name])
     supervisor.save_all()
     leaders = _Leaders()
     adopted = [
-        _adopt(supervisor, ward, leaders)
-        for name, ward in supervisor.wards.items()
+        _adopt(supervisor, service, leaders)
+        for name, service in supervisor.services.items()
         if name in found
     ]
-    for ward in [*supervisor.wards.values()]:
-        if ward.gone:
-            _end_gone(supervisor, ward)
+    for service in [*supervisor.services.values()]:
+        if service.gone:
+            _end_gone(supervisor, service)
     fresh = [name for name in at_boot if name in plans and name not in found]
     supervisor.start(fresh, Start())
     return sum(adopted)
@@ -49,16 +49,16 @@ def resume(
 
 def _add_gone(supervisor: Supervisor, name: str, unit: Unit) -> None:
     """Its plan was removed while nobody watched."""
-    ward = Ward(RunPlan(name, name, _NO_COMMAND), unit)
-    ward.gone = True
-    supervisor.add(ward)
+    service = Service(RunPlan(name, name, _NO_COMMAND), unit)
+    service.gone = True
+    supervisor.add(service)
 
 
-def _end_gone(supervisor: Supervisor, ward: Ward) -> None:
-    if ward.unit.state in needs.DOWN:
-        supervisor.forget(ward)
+def _end_gone(supervisor: Supervisor, service: Service) -> None:
+    if service.unit.state in needs.DOWN:
+        supervisor.forget(service)
     else:
-        supervisor.stop([ward.name])
+        supervisor.stop([service.name])
 
 
 class _Leaders:
@@ -77,23 +77,23 @@ class _Leaders:
         return self._found.get(run, [])
 
 
-def _adopt(supervisor: Supervisor, ward: Ward, leaders: _Leaders) -> bool:
-    unit = ward.unit
+def _adopt(supervisor: Supervisor, service: Service, leaders: _Leaders) -> bool:
+    unit = service.unit
     _kill_helpers(unit, leaders)
     found = _look(unit, leaders)
-    main = (unit.pid, unit.born) if found.main else found.unrecorded or found.leader
-    plan = take_over(ward.plan, unit, found)
-    _open_pipes(supervisor, ward)
+    main = (unit.pid, unit.start_time) if found.main else found.unrecorded or found.leader
+    plan = take_over(service.plan, unit, found)
+    _open_pipes(supervisor, service)
     if main:
-        ward.session = main[0]
-        supervisor.hands.watch(ward, main[0])
+        service.session = main[0]
+        supervisor.executor.watch(service, main[0])
     if found.unrecorded:
         unit.next_run = new_run()
-    supervisor.save(ward)
-    supervisor.schedule(ward)
-    supervisor.carry_out(ward, plan.effects)
+    supervisor.save(service)
+    supervisor.schedule(service)
+    supervisor.carry_out(service, plan.effects)
     for event in plan.events:
-        supervisor.apply(ward, event)
+        supervisor.apply(service, event)
     return main is not None
 
 
@@ -102,14 +102,14 @@ def _look(unit: Unit, leaders: _Leaders) -> Found:
     while no main process was known."""
     starting = unit.state is State.STARTING and unit.phase == MAIN and not unit.pid
     return Found(
-        main=proc.alive(unit.pid, unit.born),
+        main=proc.alive(unit.pid, unit.start_time),
         unrecorded=_first(leaders.of(unit.next_run)),
         leader=_first(leaders.of(unit.run)) if starting else None,
     )
 
 
 def _first(processes: list[Process]) -> tuple[int, int] | None:
-    return next(((one.pid, one.born) for one in processes), None)
+    return next(((one.pid, one.start_time) for one in processes), None)
 
 
 def _kill_helpers(unit: Unit, leaders: _Leaders) -> None:
@@ -120,8 +120,8 @@ def _kill_helpers(unit: Unit, leaders: _Leaders) -> None:
             leaders.of(run).remove(one)
 
 
-def _open_pipes(supervisor: Supervisor, ward: Ward) -> None:
+def _open_pipes(supervisor: Supervisor, service: Service) -> None:
     try:
-        supervisor.flows.adopt(ward.plan)
+        supervisor.outputs.adopt(service.plan)
     except OSError as error:
-        supervisor.tools.say(f"{ward.name}: cannot read its output on: {error.strerror}")
+        supervisor.tools.say(f"{service.name}: cannot read its output on: {error.strerror}")

@@ -40,7 +40,7 @@ def environment(env: Mapping[str, str]) -> dict[str, str]:
     return {"PATH": os.defpath, **kept}
 
 
-def summon(scope: Scope, env: Mapping[str, str]) -> int:
+def autostart(scope: Scope, env: Mapping[str, str]) -> int:
     """Have a supervisor: return the pid of one that was started now, 0 if there was one.
 
     Raises PaError when it does not come up, with the last thing that it said.

@@ -9,17 +9,17 @@ import os
 import signal
 from collections.abc import Callable, Iterable
 
-from pa_units.supervisor import proc, stem, tree
+from pa_units.supervisor import proc, tree, zygote
 
-VARIABLE = "PA_KEEPS"
-"""Names the directory of the pipes: by it the next supervisor finds the keeper of the last one."""
+VARIABLE = "PA_FD_HOLDER"
+"""Names the directory of the pipes: by it the next supervisor finds the holder of the last one."""
 
 _SECONDS = str((1 << 31) - 1)
 """68 years; not every sleep(1) knows `infinity`."""
 _PROGRAMS = ("/bin/sleep", "/usr/bin/sleep")
 
 
-class Keeper:
+class FdHolder:
     """The process that holds what is open now."""
 
     def __init__(self, directory: str, say: Callable[[str], None]) -> None:
@@ -35,7 +35,7 @@ class Keeper:
         """Have a process that holds `pipes`; the one before it ends when that one runs."""
         self.outdated = False
         before, self.pid = self.pid, 0
-        held: list[stem.Action] = [(os.POSIX_SPAWN_DUP2, fd, fd) for fd in pipes]
+        held: list[zygote.Action] = [(os.POSIX_SPAWN_DUP2, fd, fd) for fd in pipes]
         if held and self._program:
             try:
                 self.pid = self._start(held)
@@ -44,17 +44,17 @@ class Keeper:
         if before:
             os.kill(before, signal.SIGKILL)
 
-    def _start(self, held: list[stem.Action]) -> int:
+    def _start(self, held: list[zygote.Action]) -> int:
         """Duplicated onto itself, a descriptor is handed on (posix_spawn(3))."""
         argv = ("sleep", _SECONDS)
-        return stem.spawn(self._program, argv, {VARIABLE: self._directory}, held)
+        return zygote.spawn(self._program, argv, {VARIABLE: self._directory}, held)
 
     def ended(self) -> None:
         """Somebody killed it."""
         self.pid, self.outdated = 0, True
 
     def end_others(self) -> None:
-        """End keepers of supervisors before us, once we hold the pipes ourselves."""
+        """End the holders of supervisors before us, once we hold the pipes ourselves."""
         mark = f"{VARIABLE}=".encode()
         for pid, one in proc.everyone().items():
             if pid != self.pid and proc.variable(pid, mark) == self._directory:

@@ -5,8 +5,7 @@ from collections.abc import Callable
 from pa_units.contracts.run_plan import RunPlan
 from pa_units.contracts.run_state import EXITED, Unit
 from pa_units.contracts.status import State
-from pa_units.supervisor import judge
-from pa_units.supervisor.down import stop_hook, stop_post, take_down, term, wind_down
+from pa_units.supervisor import restart_policy
 from pa_units.supervisor.events import Ended, HelperEnded, Now, Refused
 from pa_units.supervisor.phases import (
     LEAVE,
@@ -23,7 +22,8 @@ from pa_units.supervisor.phases import (
     no_helper,
     pre,
 )
-from pa_units.supervisor.up import ended, post, run
+from pa_units.supervisor.starting import ended, post, run
+from pa_units.supervisor.stopping import stop_hook, stop_post, take_down, term, wind_down
 
 
 def refused(plan: RunPlan, unit: Unit, event: Refused, now: Now) -> Effects:
@@ -49,7 +49,7 @@ def _ok(event: HelperEnded) -> bool:
 
 
 def _blame(unit: Unit, event: HelperEnded) -> None:
-    unit.words = unit.words or f"{unit.phase}: {judge.how(event.code, event.status)}"
+    unit.words = unit.words or f"{unit.phase}: {restart_policy.describe(event.code, event.status)}"
 
 
 def _after_pre(plan: RunPlan, unit: Unit, event: HelperEnded, now: Now) -> Effects:
@@ -65,12 +65,12 @@ def _after_post(plan: RunPlan, unit: Unit, event: HelperEnded, now: Now) -> Effe
         unit.step += 1
         return post(plan, unit, now)
     _blame(unit, event)
-    unit.result, unit.then = "exit-code", "judge"
+    unit.result, unit.then = "exit-code", "policy"
     return take_down(plan, unit, now, hooks=False)
 
 
 def _after_reload(plan: RunPlan, unit: Unit, event: HelperEnded, now: Now) -> Effects:
-    words = "" if _ok(event) else f"{RELOAD}: {judge.how(event.code, event.status)}"
+    words = "" if _ok(event) else f"{RELOAD}: {restart_policy.describe(event.code, event.status)}"
     effects = run(plan, unit, now)
     unit.words = words
     return effects

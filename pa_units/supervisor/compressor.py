@@ -9,7 +9,7 @@ _PROGRAM = os.path.join(os.path.dirname(roll.__file__), "compress.py")
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
-class Squeeze:
+class Compressor:
     """A queue of logs whose rolled files are to be compressed."""
 
     def __init__(self) -> None:

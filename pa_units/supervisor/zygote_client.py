@@ -1,4 +1,4 @@
-"""Starts processes through `stem.py`: those that need rights which we could not take back."""
+"""Starts processes through `zygote.py`: those that need rights which we could not take back."""
 
 import marshal
 import os
@@ -7,17 +7,17 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from pa_units.supervisor import stem
+from pa_units.supervisor import zygote
 from pa_units.supervisor.launch import Failed, Launch, failure
 from pa_units.supervisor.loop import Loop
 
 if TYPE_CHECKING:
     from socket import socket
 
-Told = Callable[[int | Failed], None]
+OnStarted = Callable[[int | Failed], None]
 """Gets the pid of what was started, or why it could not be"""
 
-StartStem = Callable[[tuple[str, ...], list[stem.Action]], int]
+StartZygote = Callable[[tuple[str, ...], list[zygote.Action]], int]
 
 _PATIENCE = 5.0
 """Seconds for a report. For a moment the process that starts an agent has the rights of the agent's
@@ -28,10 +28,10 @@ way of the very restart that needs it."""
 
 _MSG_NOSIGNAL = 0x4000
 """send(2) on Linux."""
-_KILLED = Failed(stem.USER, "the process that starts it was killed")
+_KILLED = Failed(zygote.USER, "the process that starts it was killed")
 
 
-class _Stem(NamedTuple):
+class _Zygote(NamedTuple):
     """The running program."""
 
     pid: int
@@ -39,40 +39,40 @@ class _Stem(NamedTuple):
     commands: int
 
 
-class Apart:
-    """The stem, once it is needed, and the orders that it has not answered."""
+class ZygoteClient:
+    """The zygote, once it is needed, and the orders that it has not answered."""
 
-    def __init__(self, loop: Loop, lock: int, start_stem: StartStem) -> None:
+    def __init__(self, loop: Loop, lock: int, start_zygote: StartZygote) -> None:
         """Nothing is started yet. `lock` is handed on."""
         self._loop = loop
         self._lock = lock
-        self._start_stem = start_stem
-        self._stem: _Stem | None = None
+        self._start_zygote = start_zygote
+        self._zygote: _Zygote | None = None
         self._has_spare = False
         self._armed: tuple[int, Launch] | None = None
         """an order that a spare has already: its serial number, and what it starts"""
-        self._open: dict[int, tuple[Launch, Told]] = {}
+        self._open: dict[int, tuple[Launch, OnStarted]] = {}
         self._serial = 0
 
     @property
     def pid(self) -> int:
-        """Of the stem, 0 without one."""
-        return self._stem.pid if self._stem else 0
+        """Of the zygote, 0 without one."""
+        return self._zygote.pid if self._zygote else 0
 
-    def start(self, launch: Launch, told: Told) -> None:
+    def start(self, launch: Launch, on_started: OnStarted) -> None:
         """Start a process."""
         try:
             serial = self._go(launch)
-        except OSError as error:  # an environment of more than 200 KB, or the stem is gone
-            told(failure(launch, stem.EXEC, error.errno or 0))
+        except OSError as error:  # an environment of more than 200 KB, or the zygote is gone
+            on_started(failure(launch, zygote.EXEC, error.errno or 0))
             return
         self._has_spare, self._armed = False, None
-        self._open[serial] = launch, told
+        self._open[serial] = launch, on_started
         self._loop.later(_PATIENCE, lambda: self._give_up(serial))
 
     def _go(self, launch: Launch) -> int:
         if self._armed and self._armed[1] == launch:
-            self._send(stem.GO)
+            self._send(zygote.GO)
             return self._armed[0]
         return self._order(launch, now=True)
 
@@ -100,34 +100,34 @@ class Apart:
     def _send(self, message: bytes) -> None:
         self._running().socket.send(message, _MSG_NOSIGNAL)
 
-    def _running(self) -> _Stem:
-        if self._stem is None:
-            self._stem = self._run()
-            self._loop.watch(self._stem.socket.fileno(), self.read)
-        return self._stem
+    def _running(self) -> _Zygote:
+        if self._zygote is None:
+            self._zygote = self._run()
+            self._loop.watch(self._zygote.socket.fileno(), self.read)
+        return self._zygote
 
-    def _run(self) -> _Stem:
-        import socket  # 8 ms: most hosts need no stem
+    def _run(self) -> _Zygote:
+        import socket  # 8 ms: most hosts need no zygote
 
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ours.setblocking(False)
         commands, commands_end = os.pipe()
         given = (theirs.fileno(), self._lock, commands)
-        aside = max(*given, stem.COMMANDS) + 1  # where none takes the place of another
+        aside = max(*given, zygote.COMMANDS) + 1  # where none takes the place of another
         moves = [(os.POSIX_SPAWN_DUP2, fd, aside + n) for n, fd in enumerate(given)]
-        back = [(os.POSIX_SPAWN_DUP2, aside + n, stem.SOCKET + n) for n in range(len(given))]
+        back = [(os.POSIX_SPAWN_DUP2, aside + n, zygote.SOCKET + n) for n in range(len(given))]
         shut = [(os.POSIX_SPAWN_CLOSE, aside + n) for n in range(len(given))]
-        argv = (sys.executable, "-I", "-S", stem.__file__)
-        pid = self._start_stem(argv, [*moves, *back, *shut])
+        argv = (sys.executable, "-I", "-S", zygote.__file__)
+        pid = self._start_zygote(argv, [*moves, *back, *shut])
         theirs.close()
         os.close(commands)
-        return _Stem(pid, ours, commands_end)
+        return _Zygote(pid, ours, commands_end)
 
     def read(self) -> None:
         """Hear of what has started."""
-        while self._stem is not None:
+        while self._zygote is not None:
             try:
-                report = self._stem.socket.recv(stem.LONGEST_ORDER)
+                report = self._zygote.socket.recv(zygote.LONGEST_ORDER)
             except BlockingIOError:
                 return
             except OSError:
@@ -139,8 +139,8 @@ class Apart:
 
     def _take(self, serial: int, pid: int, step: int, number: int) -> None:
         if found := self._open.pop(serial, None):
-            launch, told = found
-            told(pid or failure(launch, step, number))
+            launch, on_started = found
+            on_started(pid or failure(launch, step, number))
         elif pid:  # too late
             os.kill(pid, signal.SIGKILL)
 
@@ -149,16 +149,16 @@ class Apart:
             found[1](_KILLED)
 
     def _lost(self) -> None:
-        """The stem is gone: the next order starts another."""
+        """The zygote is gone: the next order starts another."""
         self.close()
         lost, self._open = self._open, {}
-        for _, told in lost.values():
-            told(_KILLED)
+        for _, on_started in lost.values():
+            on_started(_KILLED)
 
     def close(self) -> None:
-        """End the stem."""
-        if self._stem is not None:
-            self._loop.forget(self._stem.socket.fileno())
-            self._stem.socket.close()
-            os.close(self._stem.commands)
-            self._stem, self._has_spare, self._armed = None, False, None
+        """End the zygote."""
+        if self._zygote is not None:
+            self._loop.forget(self._zygote.socket.fileno())
+            self._zygote.socket.close()
+            os.close(self._zygote.commands)
+            self._zygote, self._has_spare, self._armed = None, False, None

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 
 from pa_units.contracts.run_plan import LogFile, RunPlan
-from pa_units.supervisor.keeper import Keeper
+from pa_units.supervisor.fd_holder import FdHolder
 from pa_units.supervisor.loop import ONCE, Loop
 from pa_units.supervisor.output import FULL_RETRY, NAP, WORTHWHILE, Stream, open_pipe
 
@@ -12,17 +12,17 @@ Rolled = Callable[[str], None]
 _ENDINGS = ("out", "err")
 
 
-class Flows:
+class Outputs:
     """Pipes that are open, by unit."""
 
-    def __init__(self, loop: Loop, directory: str, rolled: Rolled, keeper: Keeper) -> None:
+    def __init__(self, loop: Loop, directory: str, rolled: Rolled, fd_holder: FdHolder) -> None:
         """Pipes stand in `directory`; `rolled` hears of logs that have a new NAME.1 to compress."""
         self._loop = loop
         self._directory = directory
         self._rolled = rolled
         self._streams: dict[str, tuple[Stream, ...]] = {}
         self._napping: list[Stream] = []
-        self._keeper = keeper
+        self._fd_holder = fd_holder
 
     def open(self, plan: RunPlan, uid: int) -> tuple[str, str]:
         """Return where the standard output and error of a new process go: "" for error that goes
@@ -46,7 +46,7 @@ class Flows:
 
     def _stream(self, path: str, log: LogFile, uid: int) -> Stream:
         stream = Stream(open_pipe(path, uid), log)
-        self._keeper.outdated = True
+        self._fd_holder.outdated = True
         self._loop.watch(stream.pipe, lambda: self._ready(stream), ONCE)
         return stream
 
@@ -91,11 +91,11 @@ class Flows:
                 stream.pump()
                 self._tell_rolled(stream)
 
-    def have_held(self) -> None:
-        """See to it that the keeper holds what is open."""
-        if self._keeper.outdated:
+    def update_holder(self) -> None:
+        """See to it that the holder has what is open."""
+        if self._fd_holder.outdated:
             streams = (stream for several in self._streams.values() for stream in several)
-            self._keeper.hold(stream.pipe for stream in streams)
+            self._fd_holder.hold(stream.pipe for stream in streams)
 
     def trouble(self, unit: str) -> str:
         """Say why output of a unit is held back; "" if it is not."""
@@ -105,7 +105,7 @@ class Flows:
     def close(self, unit: str, *, remove: bool) -> None:
         """Close the streams of a unit; with `remove` its pipes go, with what is still in them."""
         self.flush(unit)
-        self._keeper.outdated = True
+        self._fd_holder.outdated = True
         for stream in self._streams.pop(unit, ()):
             self._loop.forget(stream.pipe)
             stream.close()

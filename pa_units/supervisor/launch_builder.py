@@ -11,7 +11,7 @@ from pa_units.supervisor.accounts import Identity, NoAccount
 from pa_units.supervisor.environment import Unreadable, environment, expand
 from pa_units.supervisor.launch import Failed, Launch
 from pa_units.supervisor.proc import HOOK_VARIABLE, RUN_VARIABLE
-from pa_units.supervisor.stem import CHDIR, STDOUT
+from pa_units.supervisor.zygote import CHDIR, STDOUT
 
 _RESOURCES = 30
 """A file that is needed cannot be read: not among systemd's codes, where it is `resources`."""
@@ -21,7 +21,7 @@ _DEFAULT_UMASK = 0o022
 Streams = Callable[[RunPlan, int], tuple[str, str]]
 
 
-class Preparing:
+class LaunchBuilder:
     """Knows who agents are, so that passwd is not read at each restart."""
 
     def __init__(self, streams: Streams, runtime: str, locale: str) -> None:
