@@ -2,14 +2,14 @@
 
 import click
 
-from pa_units.cli import out
+from pa_units.cli import kinds, out
 from pa_units.verbs import author as verb
 
 PENDING = 8
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, metavar="FILE…")
+@click.argument("files", nargs=-1, required=True, metavar="FILE…", type=kinds.SPEC)
 @click.option("--check", is_flag=True, help="Change nothing; exit code 8 if a file would change.")
 def fmt(files: tuple[str, ...], check: bool) -> int:
     """Format spec files in place: canonical names and layout; comments and order stay.
@@ -37,7 +37,7 @@ def schema() -> None:
 @click.command()
 @click.argument("name", default="my-agent")
 @click.option("--cmd", default="python3 -m http.server 8080", help="What it runs.")
-@click.option("-o", "--output", metavar="FILE", help="Default: NAME.yaml.")
+@click.option("-o", "--output", metavar="FILE", type=kinds.FILE, help="Default: NAME.yaml.")
 def init(name: str, cmd: str, output: str | None) -> None:
     """Write a commented spec file to start from; it runs as it is."""
     path = output or f"{name}.yaml"

@@ -2,7 +2,7 @@
 
 import click
 
-from pa_units.cli import options, out
+from pa_units.cli import kinds, options, out
 from pa_units.cli.problems import as_item, count
 from pa_units.cli.problems import show as show_problems
 from pa_units.cli.words import plural
@@ -10,7 +10,7 @@ from pa_units.compile.explain import Explanation
 from pa_units.contracts.bundle import Kind
 from pa_units.verbs import build as verb
 
-_FILES = click.argument("files", nargs=-1, required=True, metavar="FILE…")
+_FILES = click.argument("files", nargs=-1, required=True, metavar="FILE…", type=kinds.SPEC)
 
 
 _FOR = click.option(
@@ -26,7 +26,13 @@ _FOR = click.option(
 @_FILES
 @options.scope
 @click.option("--target", type=click.Choice(["systemd"]), default="systemd", help="What for.")
-@click.option("-o", "--output", default="-", metavar="DIR", help="Write below DIR; - prints.")
+@click.option(
+    *("-o", "--output"),
+    default="-",
+    metavar="DIR",
+    type=kinds.DIRECTORY,
+    help="Write below DIR; - prints.",
+)
 @_FOR
 @click.option(
     "--layout",

@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from pa_units.cli import changes, options, out
+from pa_units.cli import changes, kinds, options, out
 from pa_units.cli.problems import show as show_problems
 from pa_units.cli.problems import show_refusal
 from pa_units.cli.result import tell
@@ -31,7 +31,13 @@ unregister = click.Command(
 @click.command()
 @click.argument("name")
 @click.option("--cmd", required=True, help="The program and its arguments.")
-@click.option("--cwd", default="", metavar="DIR", help="Working directory; its owner runs it.")
+@click.option(
+    "--cwd",
+    default="",
+    metavar="DIR",
+    type=kinds.DIRECTORY,
+    help="Working directory; its owner runs it.",
+)
 @click.option("--env", multiple=True, metavar="NAME=VALUE", help="An environment variable.")
 @click.option("--auto-start", is_flag=True, help="Start at boot.")
 @click.option("--shell", is_flag=True, help="Run the command through sh -c.")
@@ -56,8 +62,8 @@ def register(
 
 
 @click.command("set")
-@click.argument("name")
-@click.argument("assignments", nargs=-1, required=True, metavar="KEY=VALUE…")
+@click.argument("name", type=kinds.AGENT)
+@click.argument("assignments", nargs=-1, required=True, metavar="KEY=VALUE…", type=kinds.FIELD)
 @options.dry_run
 @options.scope
 def set(  # noqa: A001 (the command's name)
@@ -75,7 +81,7 @@ def set(  # noqa: A001 (the command's name)
 
 
 @click.command()
-@click.argument("name")
+@click.argument("name", type=kinds.AGENT)
 @click.option("--override", is_flag=True, help="Edit a drop-in of the unit instead of the spec.")
 @options.dry_run
 @options.scope

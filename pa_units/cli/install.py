@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from pa_units.cli import changes, options, out
+from pa_units.cli import changes, kinds, options, out
 from pa_units.cli.problems import show as show_problems
 from pa_units.cli.result import items, tell
 from pa_units.verbs import install as verb
@@ -42,7 +42,7 @@ def how(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, metavar="PATH…")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH…", type=kinds.SPEC)
 @how
 def install(paths: tuple[str, ...], **given: Any) -> int:
     """Install every agent of the spec files, or of the files in a directory, or bring it up to
@@ -55,7 +55,7 @@ def install(paths: tuple[str, ...], **given: Any) -> int:
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, metavar="PATH…")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH…", type=kinds.SPEC)
 @click.option(
     "--prune", is_flag=True, help="Uninstall agents that came from PATH and are gone from it."
 )

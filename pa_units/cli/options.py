@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
+from pa_units.cli import kinds
 from pa_units.contracts.ledger import Installed
 from pa_units.contracts.refs import Scope
 from pa_units.verbs import select
@@ -33,10 +34,14 @@ def json(command: Function) -> Function:
 
 def names(command: Function) -> Function:
     """NAME… with `--all` and `-l`."""
-    argument = click.argument("names", nargs=-1, metavar="[NAME]…")
+    argument = click.argument("names", nargs=-1, metavar="[NAME]…", type=kinds.AGENT)
     everything = click.option("--all", "everything", is_flag=True, help="Every agent.")
     labels = click.option(
-        "-l", "--label", "labels", multiple=True, metavar="KEY[=VALUE]", help="By label."
+        *("-l", "--label", "labels"),
+        multiple=True,
+        metavar="KEY[=VALUE]",
+        type=kinds.LABEL,
+        help="By label.",
     )
     return argument(everything(labels(command)))
 
@@ -89,7 +94,11 @@ def no_block(command: Function) -> Function:
 def root(command: Function) -> Function:
     """`--root DIR`: a tree that is not running."""
     return click.option(
-        "--root", default="", metavar="DIR", help="Write below DIR and drive nothing."
+        *("--root", "root"),
+        default="",
+        metavar="DIR",
+        type=kinds.DIRECTORY,
+        help="Write below DIR and drive nothing.",
     )(command)
 
 

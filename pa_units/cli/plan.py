@@ -2,7 +2,7 @@
 
 import click
 
-from pa_units.cli import changes, options, out
+from pa_units.cli import changes, kinds, options, out
 from pa_units.cli.install import PENDING
 from pa_units.cli.problems import show as show_problems
 from pa_units.verbs import plan as verb
@@ -11,7 +11,7 @@ from pa_units.write.changes import Action, Change
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, metavar="PATH…")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH…", type=kinds.SPEC)
 @options.scope
 @click.option("--prune", is_flag=True, help="With what apply --prune would uninstall.")
 @click.option("--diff", is_flag=True, help="Show what would change, line by line.")

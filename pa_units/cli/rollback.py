@@ -4,7 +4,7 @@ import time
 
 import click
 
-from pa_units.cli import changes, lifecycle, options, out
+from pa_units.cli import changes, kinds, lifecycle, options, out
 from pa_units.cli.columns import Column, table
 from pa_units.cli.result import warn_of_logout
 from pa_units.verbs import rollback as verb
@@ -13,7 +13,7 @@ from pa_units.verbs.select import chosen
 
 
 @click.command()
-@click.argument("name")
+@click.argument("name", type=kinds.AGENT)
 @click.option("--to", "number", type=int, default=0, metavar="N", help="Which version.")
 @options.scope
 @options.dry_run
@@ -68,7 +68,7 @@ _COLUMNS = (
 
 
 @click.command()
-@click.argument("name")
+@click.argument("name", type=kinds.AGENT)
 @options.scope
 @options.json
 def history(name: str, scope: str | None, as_json: bool) -> None:

@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from pa_units.cli import options, out
+from pa_units.cli import kinds, options, out
 from pa_units.verbs import secrets as verb
 
 
@@ -14,7 +14,7 @@ def secret() -> None:
 
 
 @secret.command("set")
-@click.argument("agent", metavar="NAME")
+@click.argument("agent", metavar="NAME", type=kinds.AGENT)
 @click.argument("variable", metavar="VAR")
 @options.scope
 @options.dry_run
@@ -37,7 +37,7 @@ def _ask(variable: str) -> str:
 
 
 @secret.command("list")
-@click.argument("agent", metavar="NAME")
+@click.argument("agent", metavar="NAME", type=kinds.AGENT)
 @options.scope
 @options.json
 def list_(agent: str, scope: str | None, as_json: bool) -> None:
@@ -51,7 +51,7 @@ def list_(agent: str, scope: str | None, as_json: bool) -> None:
 
 
 @secret.command("rm")
-@click.argument("agent", metavar="NAME")
+@click.argument("agent", metavar="NAME", type=kinds.AGENT)
 @click.argument("variable", metavar="VAR")
 @options.scope
 @options.dry_run

@@ -51,6 +51,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "schema": Command("author", "Print the JSON Schema of spec files."),
         "init": Command("author", "Write a commented spec file to start from."),
         "secret": Command("secret", "Store the values of ${VAR} in env."),
+        "completion": Command("complete", "Print a completion script for a shell."),
     }
 )
 
@@ -59,6 +60,7 @@ HIDDEN: Mapping[str, Command] = MappingProxyType({"_confirm": Command("confirm",
 
 INSTEAD: Mapping[str, str] = MappingProxyType(
     {
+        "help": "pa --help, pa VERB --help, or man pa",
         "ls": "pa list",
         "ps": "pa status",
         "top": "pa stats --watch",

@@ -39,6 +39,13 @@ def json_schema() -> str:
     return schema.text()
 
 
+def fields() -> list[str]:
+    """The fields of a spec, as `pa set` names them."""
+    from pa_units.spec.outline import entries
+
+    return [entry.dotted for entry in entries() if entry.path != ("name",)]
+
+
 def start_file(path: str, name: str, cmd: str) -> None:
     """Write a commented spec to start from. Raises UsageError if the file is there already."""
     if os.path.lexists(path):
