@@ -70,7 +70,7 @@ def test(rest: List[str]) -> int:
         return report(STATIC + [tests(SIDE_BY_SIDE + ["--cov"] + rest)])
     alone = tests(SIDE_BY_SIDE + AGAIN + ["-m", "not machine", "--cov"] + rest)
     booted = SIDE_BY_SIDE + FILE_BY_FILE + AGAIN + ["-m", "machine", "--cov", "--cov-append"]
-    return report(STATIC + [alone, BENCH, tests(booted + rest, "machines")])
+    return report(STATIC + [BENCH, alone, tests(booted + rest, "machines")])
 
 
 def check(rest: List[str]) -> int:

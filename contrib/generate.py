@@ -1,5 +1,4 @@
-"""Write the files that are made from the code: docs/spec.md, docs/support.md,
-docs/hardening.md, the JSON Schema.
+"""Write the files that are made from the code: pages of docs/, man pages, the JSON Schema.
 
     .venv/bin/python contrib/generate.py [--check]
 
@@ -12,7 +11,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import cli_page
 import hardening_page
+import man_pages
 from pa_units.compile.support.around import VALUES
 from pa_units.compile.support.table import TABLE
 from pa_units.compile.support.way import How, Target, Way
@@ -182,7 +183,24 @@ def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     return "\n".join([lines[0], "|" + "---|" * len(kept[0]), *lines[1:], ""])
 
 
+def man_spec() -> str:
+    """pa-spec(5)."""
+    return man_pages.spec(
+        man_pages.Field(
+            entry.dotted,
+            _kind(entry).replace("`", ""),
+            "required" if entry.required else _default(entry).replace("`", ""),
+            entry.description.replace("`", ""),
+            ", ".join(_others(entry)),
+        )
+        for entry in entries()
+    )
+
+
 FILES: Mapping[str, Callable[[], str]] = {
+    "docs/cli.md": lambda: f"{MADE}\n{cli_page.page(_table)}",
+    "docs/man/pa.1": man_pages.pa,
+    "docs/man/pa-spec.5": man_spec,
     "docs/spec.md": spec,
     "docs/support.md": support,
     "docs/hardening.md": lambda: f"{MADE}\n{hardening_page.page(_table)}",

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 from machines.errors import BenchError
@@ -15,6 +16,9 @@ NEEDS = {
     "/usr/share/keyrings/debian-archive-keyring.gpg": "debian-archive-keyring",
 }
 
+# what tests without a machine make use of where it is there: shells, a judge of man pages
+WANTS = {"zsh": "zsh", "fish": "fish", "mandoc": "mandoc"}
+
 
 def missing() -> str | None:
     """Why this host cannot run machines even after `prepare_host`, or None if it can."""
@@ -24,7 +28,7 @@ def missing() -> str | None:
         return "container machines need root"
     if subprocess.run(["unshare", "--mount", "true"], stderr=subprocess.DEVNULL).returncode != 0:
         return "container machines need root that may mount (CAP_SYS_ADMIN)"
-    packages = _missing_packages()
+    packages = _missing_packages(NEEDS)
     if packages and not shutil.which("apt-get"):
         return f"container machines need {' '.join(packages)}, and there is no apt-get here"
     return None
@@ -35,7 +39,7 @@ def prepare_host() -> None:
     reason = missing()
     if reason:
         raise BenchError(reason)
-    packages = _missing_packages()
+    packages = _missing_packages({**NEEDS, **(WANTS if shutil.which("apt-get") else {})})
     if packages:
         print(f"bench: apt-get install {' '.join(packages)}", flush=True)
         _apt_get("update")
@@ -62,8 +66,8 @@ def debian_mirror() -> str | None:
     return None
 
 
-def _missing_packages() -> list[str]:
-    return [package for need, package in NEEDS.items() if not _is_there(need)]
+def _missing_packages(wanted: Mapping[str, str]) -> list[str]:
+    return [package for need, package in wanted.items() if not _is_there(need)]
 
 
 def _is_there(need: str) -> bool:

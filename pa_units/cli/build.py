@@ -90,7 +90,7 @@ def _explained(one: Explanation, explained: verb.Explained) -> dict[str, object]
 @click.command()
 @_FILES
 def validate(files: tuple[str, ...]) -> None:
-    """Check spec files: every problem at its line. Exit code: 0 no error, 2 an error."""
+    """Check spec files and tell every problem at its line."""
     problems = verb.validate(files)
     show_problems(problems)
     found = count(problems)

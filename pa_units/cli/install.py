@@ -48,8 +48,7 @@ def install(paths: tuple[str, ...], **given: Any) -> int:
     """Install every agent of the spec files, or of the files in a directory, or bring it up to
     date, and start what shall run.
 
-    Nothing changes when a spec has an error. Exit code: 0 all of them run, 1 one does not come up,
-    2 a spec has errors, 4 no permission, 8 changes are pending (--diff).
+    Nothing changes when a spec has an error. It fails when one of them does not come up.
     """
     return run(paths, prune=False, **given)
 
@@ -64,7 +63,7 @@ def apply(paths: tuple[str, ...], **given: Any) -> int:
     """Make what is installed the same as what stands in spec files and directories. Applied again
     it changes nothing; `pa plan` says before what it would do.
 
-    Agents from elsewhere are never touched. Exit code: as of install.
+    Agents from elsewhere are never touched. It fails when one of them does not come up.
     """
     return run(paths, **given)
 

@@ -84,10 +84,8 @@ def disable(at: Here, agents: Agents, now: bool, dry_run: bool) -> int:
 @options.agents
 @options.dry_run
 def reload(at: Here, agents: Agents, dry_run: bool) -> int:
-    """Have running agents read their own configuration again, by reload_command or reload_signal.
-
-    Exit code 7: one of them does not run.
-    """
+    """Have running agents read their own configuration again, by reload_command or
+    reload_signal."""
     if dry_run:
         return report(rehearse.signalled(at, agents, "reloaded"))
     return report(control.reload(at, agents))

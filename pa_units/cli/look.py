@@ -28,10 +28,7 @@ def status(
     as_json: bool,
     watch: bool,
 ) -> int:
-    """Show what agents are doing; in full if one is named.
-
-    Exit code: 0 all of them run, 3 one does not, 4 one is not installed.
-    """
+    """Show what agents are doing; in full if one is named."""
     at = options.at(scope)
     chosen = () if everything else names
     if watch:
@@ -46,7 +43,7 @@ _QUIET = click.option("-q", "--quiet", is_flag=True, help="Print nothing.")
 @options.agents
 @_QUIET
 def is_active(at: Here, agents: Agents, quiet: bool) -> int:
-    """Print the state of agents; exit code 0 if all of them run, else 3."""
+    """Print the state of agents; the exit code says whether all of them run."""
     return show_words(at, [agent.name for agent in agents], UP, quiet=quiet)
 
 
@@ -54,7 +51,7 @@ def is_active(at: Here, agents: Agents, quiet: bool) -> int:
 @options.agents
 @_QUIET
 def is_failed(at: Here, agents: Agents, quiet: bool) -> int:
-    """Print the state of agents; exit code 0 if all of them have failed, else 1."""
+    """Print the state of agents; the exit code says whether all of them have failed."""
     failed = frozenset({State.FAILED})
     return 1 if show_words(at, [agent.name for agent in agents], failed, quiet=quiet) else 0
 

@@ -10,8 +10,8 @@ from itertools import pairwise
 import click
 
 from pa_units.cli import out
-from pa_units.cli.table import COMMANDS, HIDDEN, INSTEAD
-from pa_units.kit.errors import PaError
+from pa_units.cli.table import ASKING, COMMANDS, HIDDEN, INSTEAD, UNKNOWN, exits
+from pa_units.kit.errors import NotInstalled, PaError
 from pa_units.verbs.refusal import SpecRefused
 
 INTERRUPTED = 130
@@ -32,6 +32,7 @@ class LazyGroup(click.Group):
         module = import_module(f"pa_units.cli.{found.module}")
         command = getattr(module, cmd_name.replace("-", "_"))
         assert isinstance(command, click.Command)
+        command.epilog = _epilog(cmd_name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -49,6 +50,12 @@ class LazyGroup(click.Group):
         return super().resolve_command(ctx, args)
 
 
+def _epilog(name: str) -> str | None:
+    codes = exits(name) if name in COMMANDS else {}
+    words = ", ".join(f"{code} {meaning}" for code, meaning in codes.items())
+    return f"Exit codes: 0, 1, 2 as everywhere, {words}." if words else None
+
+
 @click.group(
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -56,7 +63,10 @@ class LazyGroup(click.Group):
 @click.version_option(package_name="pa-units", message="pa %(version)s")
 def pa() -> None:
     """One YAML agent spec in, native services out: the init system supervises, pa compiles,
-    observes and tells it what it sees."""
+    observes and tells it what it sees.
+
+    Exit codes: 0 done, 1 failed, 2 wrong arguments or a spec with errors; more with each command.
+    """
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -72,7 +82,8 @@ def run(arguments: Sequence[str]) -> int:
         show_refusal(refused, as_json=as_json)
         return refused.exit_code
     except PaError as error:
-        return _failed(error, as_json=as_json)
+        code = _failed(error, as_json=as_json)
+        return UNKNOWN if isinstance(error, NotInstalled) and arguments[0] in ASKING else code
     except click.exceptions.NoArgsIsHelpError as asked:
         out.line(asked.format_message())
         return 0

@@ -10,6 +10,7 @@ import click
 from pa_units.cli import kinds
 from pa_units.contracts.ledger import Installed
 from pa_units.contracts.refs import Scope
+from pa_units.kit.errors import UsageError
 from pa_units.verbs import select
 from pa_units.verbs.here import Here, here
 
@@ -18,13 +19,19 @@ Agents = Sequence[Installed]
 """What `agents` gives to a command."""
 
 
-def scope(command: Function) -> Function:
-    """`--system`/`--user`: which service manager."""
-    system = click.option(
-        "--system", "scope", flag_value=Scope.SYSTEM.value, help="The system's services."
-    )
-    user = click.option("--user", "scope", flag_value=Scope.USER.value, help="Your own services.")
-    return system(user(command))
+def scope(command: Function) -> Callable[..., Any]:
+    """`--system`/`--user`: which service manager; the command gets it as `scope`."""
+
+    @wraps(command)
+    def scoped(*arguments: Any, as_system: bool, as_user: bool, **options: Any) -> Any:
+        if as_system and as_user:
+            raise UsageError("--system and --user do not go together")
+        asked = (Scope.SYSTEM if as_system else Scope.USER).value if as_system or as_user else None
+        return command(*arguments, scope=asked, **options)
+
+    system = click.option("--system", "as_system", is_flag=True, help="The system's services.")
+    user = click.option("--user", "as_user", is_flag=True, help="Your own services.")
+    return system(user(scoped))
 
 
 def json(command: Function) -> Function:
@@ -64,7 +71,7 @@ def agents(command: Function) -> Callable[..., Any]:
     return _selection(chosen)
 
 
-def _selection(command: Function) -> Function:
+def _selection(command: Function) -> Callable[..., Any]:
     return names(scope(command))
 
 

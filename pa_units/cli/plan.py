@@ -27,10 +27,7 @@ def plan(
     as_json: bool,
     root: str,
 ) -> int:
-    """Say what `pa apply` would do with spec files and directories: per agent and per file.
-
-    Exit code: 0 nothing to do, 8 changes are pending, 2 a spec has errors.
-    """
+    """Say what `pa apply` would do with spec files and directories: per agent and per file."""
     found = verb.plan(options.at(scope, root), paths, prune=prune, strict=strict)
     show_problems(found.problems)
     if as_json:

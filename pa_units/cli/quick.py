@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pa_units.verbs.here import Here
 
 UNKNOWN = 4
-"""LSB: status of a service that nobody knows."""
+"""LSB: status of a service that nobody knows; `table.py` has it, and takes longer to import."""
 
 
 class Question:

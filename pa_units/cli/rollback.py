@@ -32,8 +32,7 @@ def rollback(
     """Install the version before the present one again, or version N of `pa history`; restart the
     agent and wait until it is up.
 
-    Secrets keep the values of today. Exit code: 0 it is up, 1 it is not, or there is no such
-    version.
+    Secrets keep the values of today. It fails when the agent does not come up.
     """
     at = options.at(scope)
     (agent,) = chosen(at, [name])

@@ -29,7 +29,6 @@ from pa_units.verbs.wait import Goal
 def wait(at: Here, agents: Agents, goal: str, timeout: float) -> int:
     """Wait until agents are running, healthy or stopped.
 
-    Healthy can be waited for where the start of an agent is gated. Exit code: 0 they are, 1 not
-    in time.
+    Healthy can be waited for where the start of an agent is gated. It fails when the time is over.
     """
     return lifecycle.report(verb.wait(at, agents, Goal(goal), timeout))

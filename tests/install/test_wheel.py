@@ -67,6 +67,11 @@ def test_a_fresh_environment_compiles(wheel: Path, tmp_path: Path) -> None:
     assert "ExecStart=/usr/bin/sh -c true" in printed or "ExecStart=/bin/sh -c true" in printed
 
 
+def test_man_pages_ship(wheel: Path) -> None:
+    found = [name.partition(".data/")[2] for name in zipfile.ZipFile(wheel).namelist()]
+    assert {"data/share/man/man1/pa.1", "data/share/man/man5/pa-spec.5"} <= set(found)
+
+
 def test_both_names_are_scripts(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         (name,) = [entry for entry in archive.namelist() if entry.endswith("entry_points.txt")]
