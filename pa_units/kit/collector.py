@@ -14,4 +14,13 @@ def collector_paused() -> Iterator[None]:
         yield
     finally:
         if running:
+            _age()
             gc.enable()
+
+
+def _age() -> None:
+    """Count all that was made as old: else the next allocation looks through it at once, a tenth
+    of the time to read 1,000 agents."""
+    if not gc.get_freeze_count():  # what a caller has frozen stays so
+        gc.freeze()
+        gc.unfreeze()

@@ -24,7 +24,14 @@ _WITHOUT_EFFECT = (How.LATER, How.IMPOSSIBLE)
 
 def notes(agent: Agent, target: Target) -> tuple[Note, ...]:
     """One note for each field, or for a whole block that has no effect."""
-    return tuple(_notes(agent.name, agent, (), (), target))
+    return tuple(_notes(agent.name, agent, _fields((), target), ()))
+
+
+class _Told(NamedTuple):
+    """What is said of a field, or of a value of it."""
+
+    code: str
+    text: str
 
 
 class _Field(NamedTuple):
@@ -32,10 +39,11 @@ class _Field(NamedTuple):
 
     name: str
     """attribute of the model"""
-    path: tuple[str, ...]
-    way: Way
-    values: Mapping[str, Way]
+    key: str
+    told: _Told | None
+    values: Mapping[str, _Told | None]
     """of single values"""
+    below: tuple["_Field", ...]
 
 
 @cache
@@ -45,53 +53,38 @@ def _fields(path: tuple[str, ...], target: Target) -> tuple[_Field, ...]:
     part = part_at(path)
     found = part.model_fields.items() if part else ()
     fields = [_field(name, (*path, field.alias or name), target) for name, field in found]
-    return tuple(
-        field
-        for field in fields
-        if _told(field.way)
-        or any(map(_told, field.values.values()))
-        or _fields_below(field, target)
-    )
+    return tuple(one for one in fields if one.told or any(one.values.values()) or one.below)
 
 
 def _field(name: str, path: tuple[str, ...], target: Target) -> _Field:
     dotted = ".".join(path)
-    values = {value: row.of(target) for (of, value), row in VALUES.items() if of == dotted}
-    return _Field(name, path, TABLE[dotted].of(target), values)
+    way = TABLE[dotted].of(target)
+    values = {
+        value: _told(dotted, row.of(target)) for (of, value), row in VALUES.items() if of == dotted
+    }
+    below = () if way.how in _WITHOUT_EFFECT or part_at(path) is None else _fields(path, target)
+    return _Field(name, path[-1], _told(dotted, way), values, below)
 
 
-def _fields_below(field: _Field, target: Target) -> tuple[_Field, ...]:
-    below = part_at(field.path) is not None and field.way.how not in _WITHOUT_EFFECT
-    return _fields(field.path, target) if below else ()
-
-
-def _told(way: Way) -> bool:
-    return way.how in _WORDS and not way.told
-
-
-def _notes(
-    agent: str, part: Part, path: tuple[str, ...], loc: Loc, target: Target
-) -> Iterator[Note]:
-    given = part.model_fields_set
-    for field in _fields(path, target):
-        if field.name not in given:
-            continue
-        value = getattr(part, field.name)
-        if not _asks(value):
-            continue
-        way = field.values.get(value, field.way) if isinstance(value, str) else field.way
-        here = (*loc, field.path[-1])
-        if _told(way):
-            yield note(agent, here, *_words(field.path, way))
-        if way.how not in _WITHOUT_EFFECT:
-            for step, inside in _parts_in(value):
-                yield from _notes(agent, inside, field.path, (*here, *step), target)
-
-
-@cache
-def _words(path: tuple[str, ...], way: Way) -> tuple[str, str]:
+def _told(dotted: str, way: Way) -> _Told | None:
+    if way.told or way.how not in _WORDS:
+        return None
     code, words = _WORDS[way.how]
-    return code, words.format(".".join(path), way.why)
+    return _Told(code, words.format(dotted, way.why))
+
+
+def _notes(agent: str, part: Part, fields: tuple[_Field, ...], loc: Loc) -> Iterator[Note]:
+    given = part.model_fields_set
+    for field in fields:
+        if field.name not in given or not _asks(value := getattr(part, field.name)):
+            continue
+        here = (*loc, field.key)
+        told = field.values.get(value, field.told) if isinstance(value, str) else field.told
+        if told:
+            yield note(agent, here, *told)
+        if field.below:
+            for step, inside in _parts_in(value):
+                yield from _notes(agent, inside, field.below, (*here, *step))
 
 
 def _asks(value: object) -> bool:
