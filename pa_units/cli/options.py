@@ -79,7 +79,8 @@ def seconds(value: str | float) -> float:
     """Type of an option that is a time span as specs write it, `2m` or `1h30m`."""
     if isinstance(value, float):
         return value
-    from pa_units.spec.scalars import Bad, positive_duration
+    from pa_units.spec.bad import Bad
+    from pa_units.spec.quantities import positive_duration
 
     try:
         return positive_duration(value) / 1000

@@ -8,7 +8,7 @@ from pa_units.compile.systemd.draft import NATIVE_BACKOFF
 from pa_units.contracts.bundle import AgentBundle
 from pa_units.contracts.facts import Facts
 from pa_units.spec.model import Agent
-from pa_units.spec.scalars import print_duration
+from pa_units.spec.quantities import print_duration
 
 _SHOWN_DELAYS = 12
 

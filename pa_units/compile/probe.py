@@ -3,9 +3,9 @@
 import re
 from typing import Literal, NamedTuple
 
+from pa_units.spec.bad import Bad
 from pa_units.spec.command import Command
 from pa_units.spec.health import HealthCheck
-from pa_units.spec.scalars import Bad
 from pa_units.spec.template import escape
 from pa_units.spec.words import url
 

@@ -8,7 +8,7 @@ from pa_units.contracts.bundle import AgentBundle, Kind
 from pa_units.contracts.facts import Facts
 from pa_units.spec.command import Command
 from pa_units.spec.model import Agent
-from pa_units.spec.scalars import print_duration, print_size
+from pa_units.spec.quantities import print_duration, print_size
 from pa_units.spec.template import variables
 
 Topic = tuple[str, str]

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from pa_units.spec.scalars import Bad
+from pa_units.spec.bad import Bad
 from pa_units.spec.template import Template, Var, parse
 
 _MS_PER_SECOND = 1000

@@ -6,7 +6,7 @@ import shlex
 from functools import lru_cache
 from typing import NamedTuple
 
-from pa_units.spec.scalars import Bad, shape
+from pa_units.spec.bad import Bad, shape
 
 
 class Command(NamedTuple):

@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from pa_units.spec.scalars import Bad
+from pa_units.spec.bad import Bad
 
 
 class Field(NamedTuple):

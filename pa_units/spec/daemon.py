@@ -7,10 +7,10 @@ from typing import TypeVar
 
 from pa_units.contracts.bundle import Level
 from pa_units.spec.aliases import DAEMON, UNSET
+from pa_units.spec.bad import Bad
 from pa_units.spec.command import split
 from pa_units.spec.draft import Draft, Raw, put, take
 from pa_units.spec.paths import absolute
-from pa_units.spec.scalars import Bad
 from pa_units.spec.text.nodes import Node
 
 T = TypeVar("T")

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
 from pydantic_core import CoreSchema, core_schema
 
-from pa_units.spec import command, paths, scalars, words
-from pa_units.spec.scalars import Bad
+from pa_units.spec import command, paths, quantities, scalars, words
+from pa_units.spec.bad import Bad, text
 
 
 class As:
@@ -64,19 +64,19 @@ _BYTES = r"[0-9]+(\.[0-9]+)? ?([kmgtKMGT]([iI]?[bB])?|[bB])"
 _PERCENT = _string(r"[0-9]+(\.[0-9]+)?%")
 _INTEGER_OR_TEXT = {"type": ["string", "integer"]}
 
-Duration = Annotated[int, As(scalars.positive_duration, _TIME, scalars.print_duration)]
+Duration = Annotated[int, As(quantities.positive_duration, _TIME, quantities.print_duration)]
 """milliseconds, at least 1"""
 Pause = Annotated[
-    int, As(scalars.duration, {"anyOf": [_TIME, {"const": 0}]}, scalars.print_duration)
+    int, As(quantities.duration, {"anyOf": [_TIME, {"const": 0}]}, quantities.print_duration)
 ]
 """milliseconds, 0 allowed"""
-Size = Annotated[int, As(scalars.size, _string(_BYTES), scalars.print_size)]
+Size = Annotated[int, As(quantities.size, _string(_BYTES), quantities.print_size)]
 """bytes"""
-Rate = Annotated[int, As(scalars.rate, _string(_BYTES + "(/s)?"), scalars.print_rate)]
+Rate = Annotated[int, As(quantities.rate, _string(_BYTES + "(/s)?"), quantities.print_rate)]
 """bytes per second"""
-Percent = Annotated[float, As(scalars.percent, _PERCENT, scalars.print_percent)]
+Percent = Annotated[float, As(quantities.percent, _PERCENT, quantities.print_percent)]
 """percent of one core, above 0"""
-Share = Annotated[float, As(scalars.share, _PERCENT, scalars.print_percent)]
+Share = Annotated[float, As(quantities.share, _PERCENT, quantities.print_percent)]
 """percent of a whole, above 0, at most 100"""
 Flag = Annotated[bool, As(scalars.flag, {"enum": [True, False, "yes", "no", "on", "off"]})]
 Factor = Annotated[
@@ -187,7 +187,7 @@ def one_of(*choices: str, aliases: Mapping[str, str] | None = None) -> As:
     meant = {word: word for word in choices} | dict(aliases or {})
 
     def parse(value: object) -> str:
-        word = scalars.text(value, " or ".join(choices))
+        word = text(value, " or ".join(choices))
         if (found := meant.get(word) or meant.get(word.replace("_", "-"))) is None:
             raise Bad(f"'{word}' is not one of: {', '.join(choices)}", code="bad-choice")
         return found

@@ -10,6 +10,7 @@ from pa_units.kit.collector import collector_paused
 from pa_units.kit.errors import UsageError
 from pa_units.spec import daemon, lint, verdict
 from pa_units.spec.aliases import COMPOSE
+from pa_units.spec.bad import Bad
 from pa_units.spec.document import Document, Report
 from pa_units.spec.draft import Draft
 from pa_units.spec.entries import entries
@@ -17,7 +18,6 @@ from pa_units.spec.keys import AGENT_KEYS
 from pa_units.spec.model import Agent
 from pa_units.spec.problems import Problem, clean
 from pa_units.spec.programs import anchored
-from pa_units.spec.scalars import Bad
 from pa_units.spec.text.nodes import Tree, Unreadable
 from pa_units.spec.text.read import MAX_BYTES, read
 

@@ -2,7 +2,7 @@
 
 import posixpath
 
-from pa_units.spec.scalars import Bad, text
+from pa_units.spec.bad import Bad, text
 from pa_units.spec.words import endpoint, variable
 
 _LONGEST = 4095  # PATH_MAX without its zero byte

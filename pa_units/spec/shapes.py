@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, model_validator
 
 from pa_units.spec import template
+from pa_units.spec.bad import Bad, shape, text
 from pa_units.spec.fields import As, Reshape, one_of
 from pa_units.spec.parts import Dependency, EnvFile, Part, Schedule, Secret
-from pa_units.spec.scalars import Bad, shape, text
 from pa_units.spec.words import agent_name, variable
 
 

@@ -5,7 +5,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from pa_units.spec.scalars import Bad
+from pa_units.spec.bad import Bad
 
 
 class Var(NamedTuple):

@@ -6,8 +6,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from pa_units.contracts.bundle import Level, Loc, Note
+from pa_units.spec.bad import Bad, shape
 from pa_units.spec.keys import advice, deepest
-from pa_units.spec.scalars import Bad, shape
 
 _SHAPES = {
     "model_type": "a mapping",

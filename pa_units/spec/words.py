@@ -3,8 +3,8 @@
 import re
 from collections.abc import Callable
 
+from pa_units.spec.bad import Bad, text
 from pa_units.spec.names import UNIT_SUFFIXES
-from pa_units.spec.scalars import Bad, text
 
 NAME = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,47}"
 VARIABLE = r"[A-Za-z_][A-Za-z0-9_]*"

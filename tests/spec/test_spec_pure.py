@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from loading import agent
 
 from pa_units.spec import cron
+from pa_units.spec.bad import Bad
 from pa_units.spec.expand import Unset, expand, needed, used
-from pa_units.spec.scalars import Bad
 from pa_units.spec.template import Var, escape, parse
 
 

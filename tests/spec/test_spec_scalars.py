@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pa_units.spec import scalars
-from pa_units.spec.scalars import Bad
+from pa_units.spec import quantities, scalars
+from pa_units.spec.bad import Bad
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ from pa_units.spec.scalars import Bad
     ],
 )
 def test_durations(word: str, milliseconds: int) -> None:
-    assert scalars.duration(word) == milliseconds
+    assert quantities.duration(word) == milliseconds
 
 
 @pytest.mark.parametrize(
@@ -44,14 +44,14 @@ def test_durations(word: str, milliseconds: int) -> None:
 )
 def test_bad_durations(word: str, message: str, hint: str) -> None:
     with pytest.raises(Bad) as bad:
-        scalars.duration(word)
+        quantities.duration(word)
     assert (bad.value.message, bad.value.hint) == (message, hint)
 
 
 @pytest.mark.parametrize("word", ["0", "0s", "0ms", "0.0001ms", "-0"])
 def test_zero_is_no_timeout(word: str) -> None:
     with pytest.raises(Bad, match=r"is no time at all|is negative"):
-        scalars.positive_duration(word)
+        quantities.positive_duration(word)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_zero_is_no_timeout(word: str) -> None:
     ],
 )
 def test_sizes(word: str, count: int) -> None:
-    assert scalars.size(word) == count
+    assert quantities.size(word) == count
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_sizes(word: str, count: int) -> None:
 )
 def test_bad_sizes(word: str, message: str, hint: str) -> None:
     with pytest.raises(Bad) as bad:
-        scalars.size(word)
+        quantities.size(word)
     assert (bad.value.message, bad.value.hint) == (message, hint)
 
 
@@ -102,14 +102,14 @@ def test_bad_sizes(word: str, message: str, hint: str) -> None:
 )
 def test_bad_percentages(word: str, hint: str) -> None:
     with pytest.raises(Bad) as bad:
-        scalars.percent(word)
+        quantities.percent(word)
     assert bad.value.hint == hint
 
 
 def test_percentages() -> None:
-    assert [scalars.percent(word) for word in ("50%", "12.5%", "150%")] == [50, 12.5, 150]
+    assert [quantities.percent(word) for word in ("50%", "12.5%", "150%")] == [50, 12.5, 150]
     with pytest.raises(Bad, match="more than 100%"):
-        scalars.share("101%")
+        quantities.share("101%")
 
 
 @pytest.mark.parametrize(
@@ -160,15 +160,15 @@ def test_truth() -> None:
 
 @given(st.integers(1, 10 * 365 * 86_400_000))
 def test_printed_durations_read_back(milliseconds: int) -> None:
-    assert scalars.duration(scalars.print_duration(milliseconds)) == milliseconds
+    assert quantities.duration(quantities.print_duration(milliseconds)) == milliseconds
 
 
 @given(st.integers(1, 1 << 50))
 def test_printed_sizes_read_back(count: int) -> None:
-    assert scalars.size(scalars.print_size(count)) == count
+    assert quantities.size(quantities.print_size(count)) == count
 
 
 @given(st.integers(1, 999_999_999).map(lambda hundredths: f"{hundredths / 100:.2f}%"))
 def test_printed_percentages_read_back(word: str) -> None:
-    number = scalars.percent(word) if float(word[:-1]) <= 1_000_000 else 1.0
-    assert scalars.percent(scalars.print_percent(number)) == number
+    number = quantities.percent(word) if float(word[:-1]) <= 1_000_000 else 1.0
+    assert quantities.percent(quantities.print_percent(number)) == number

@@ -2,8 +2,8 @@
 
 import re
 
+from pa_units.spec.bad import Bad
 from pa_units.spec.command import Command, split
-from pa_units.spec.scalars import Bad
 
 SHELL = "/bin/sh"
 

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator, Set
 
 from pa_units.contracts.bundle import Level, Loc
+from pa_units.spec.bad import Bad
 from pa_units.spec.command import Command
 from pa_units.spec.lint.rule import Finding, Rule
 from pa_units.spec.model import Agent
-from pa_units.spec.scalars import Bad
 from pa_units.spec.template import variables
 
 _HOOKS = ("pre_start", "post_start", "pre_stop", "post_stop")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pa_units.contracts.bundle import Level
 from pa_units.spec.lint.rule import Finding, Rule
 from pa_units.spec.model import Agent
-from pa_units.spec.scalars import print_duration
+from pa_units.spec.quantities import print_duration
 
 _PROBES = ("command", "http", "tcp")
 

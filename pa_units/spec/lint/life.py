@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from pa_units.contracts.bundle import Level
 from pa_units.kit.backoff import delays
 from pa_units.spec import cron
+from pa_units.spec.bad import Bad
 from pa_units.spec.lint.rule import Finding, Rule
 from pa_units.spec.model import Agent
-from pa_units.spec.scalars import Bad, print_duration, print_size
+from pa_units.spec.quantities import print_duration, print_size
 
 
 def _schedule_ends(agent: Agent) -> Iterator[Finding]:
