@@ -91,7 +91,7 @@ def _explained(one: Explanation, explained: verb.Explained) -> dict[str, object]
 @_FILES
 def validate(files: tuple[str, ...]) -> None:
     """Check spec files and tell every problem at its line."""
-    problems = verb.validate(files)
-    show_problems(problems)
-    found = count(problems)
-    out.line(f"{plural(len(files), 'file')}: no error" + (f", {found}" if found else ""))
+    done = verb.validate(files)
+    show_problems(done.problems)
+    found = count(done.problems)
+    out.line(f"{plural(done.agents, 'agent')}: no error" + (f", {found}" if found else ""))

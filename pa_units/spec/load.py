@@ -1,13 +1,11 @@
 """The one entry point: the bytes of a spec to agents and problems."""
 
-import posixpath
 from collections.abc import Iterable
 
 from pydantic import ValidationError
 
 from pa_units.contracts.bundle import Level, Note
 from pa_units.kit.collector import collector_paused
-from pa_units.kit.errors import UsageError
 from pa_units.spec import daemon, lint, verdict
 from pa_units.spec.aliases import COMPOSE
 from pa_units.spec.bad import Bad
@@ -24,15 +22,7 @@ from pa_units.spec.text.read import MAX_BYTES, read
 MAX_PROBLEMS = 200
 """then the rest of the agents is not looked at: nobody reads more, and each costs time"""
 
-
-def load_file(path: str) -> Document:
-    """Load the spec at `path`. Raises `UsageError` when it cannot be read."""
-    try:
-        with open(path, "rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {(error.strerror or str(error)).lower()}") from None
-    return load(data, path, base=posixpath.dirname(posixpath.abspath(path)))
+_TOP = 4096
 
 
 def load(data: bytes, file: str, *, base: str) -> Document:
@@ -61,7 +51,9 @@ def _document(report: Report, base: str) -> Document:
 
 
 def _unreadable(error: Unreadable, data: bytes, file: str) -> Document:
-    tree = Tree(file, data[:MAX_BYTES].decode(errors="replace").removeprefix("\ufeff"), None)
+    # What is wrong with a file as a whole is told at its top: nobody waits for all its lines.
+    shown = data[:MAX_BYTES] if any(error.at) else data[:_TOP]
+    tree = Tree(file, shown.decode(errors="replace").removeprefix("\ufeff"), None)
     place = tree.mark(*error.at)
     problem = Problem(Level.ERROR, error.code, clean(error.message), error.hint, place)
     return Document((), (problem,), tree, {})

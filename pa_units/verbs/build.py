@@ -119,9 +119,18 @@ def _link(target: str, where: str) -> None:
     os.symlink(target, where)
 
 
-def validate(paths: Sequence[str]) -> tuple[Problem, ...]:
-    """Every problem of spec files; raises SpecRefused if one is an error."""
-    return specs.refuse_errors(specs.read(paths).problems)
+class Validated(NamedTuple):
+    """What spec files hold when none of them has an error."""
+
+    agents: int
+    problems: tuple[Problem, ...]
+    """warnings and notes"""
+
+
+def validate(paths: Sequence[str]) -> Validated:
+    """Read spec files; raises SpecRefused with every problem if one is an error."""
+    loaded = specs.read(paths)
+    return Validated(len(loaded.agents), specs.refuse_errors(loaded.problems))
 
 
 def explain(at: Here, paths: Sequence[str], want: Wanted = THIS_MACHINE) -> Explained:

@@ -9,11 +9,15 @@ from pa_units.kit.errors import UsageError
 _ENDINGS = (".yaml", ".yml", ".json")
 
 
-def spec_files(paths: Sequence[str]) -> tuple[str, ...]:
+def spec_files(paths: Sequence[str], *, required: bool = True) -> tuple[str, ...]:
     """Return the spec files that `paths` mean: of a directory those right in it, hidden ones left
-    out, by name. Raises UsageError for a directory that cannot be listed.
+    out, by name. Raises UsageError for a directory that cannot be listed, and where one is
+    `required` and there is none.
     """
-    return tuple(dict.fromkeys(file for path in paths for file in _files(path)))
+    files = tuple(dict.fromkeys(file for path in paths for file in _files(path)))
+    if required and paths and not files:
+        raise UsageError(f"there is no spec in {' '.join(paths)}: no .yaml, .yml or .json file")
+    return files
 
 
 def _files(path: str) -> list[str]:

@@ -130,9 +130,7 @@ def prepare(
     at: Here, paths: Sequence[str], options: Options, instead: Mapping[str, bytes] | None = None
 ) -> Prepared:
     """Read and compile. Raises SpecRefused, UsageError."""
-    files = gather.spec_files(paths)
-    if not files and not options.prune:
-        raise UsageError(f"there is no spec in {' '.join(paths)}: no .yaml, .yml or .json file")
+    files = gather.spec_files(paths, required=not options.prune)
     compiled = _compile(at, specs.read(files, instead), strict=options.strict)
     present = {agent.agent for agent in compiled.bundle.agents}
     installed = ledger.read(at.places, at.root)

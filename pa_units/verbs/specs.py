@@ -10,7 +10,7 @@ from pa_units.compile.systemd.target import Source, compile_agents
 from pa_units.contracts.bundle import Bundle, Level, Note
 from pa_units.contracts.facts import Facts
 from pa_units.kit.collector import collector_paused
-from pa_units.kit.errors import UsageError
+from pa_units.spec import source
 from pa_units.spec.canonical import sealed
 from pa_units.spec.document import Document
 from pa_units.spec.load import load
@@ -47,7 +47,7 @@ def read(paths: Sequence[str], instead: Mapping[str, bytes] | None = None) -> Lo
     """Load spec files, of a directory all in it; `-` is standard input. Problems are returned.
 
     `instead` has texts that stand for the contents of files, by path. Raises UsageError for a file
-    that cannot be read.
+    that cannot be read, and where the paths are directories without a spec.
     """
     agents: list[Agent] = []
     documents: dict[str, Document] = {}
@@ -55,7 +55,7 @@ def read(paths: Sequence[str], instead: Mapping[str, bytes] | None = None) -> Lo
     texts: dict[str, bytes] = {}
     origins: dict[str, str] = {}
     for path in gather.spec_files(paths):
-        text = (instead or {}).get(path) or _text(path)
+        text = instead[path] if instead and path in instead else _text(path)
         document = _load(text, path)
         problems += document.problems
         problems += _twice(document, documents)
@@ -79,14 +79,7 @@ def _load(text: bytes, path: str) -> Document:
 
 
 def _text(path: str) -> bytes:
-    if path == _STDIN:
-        return sys.stdin.buffer.read()
-    try:
-        with open(path, "rb") as file:
-            return file.read()
-    except OSError as error:
-        reason = os.strerror(error.errno or 0).lower()
-        raise UsageError(f"cannot read {path}: {reason}") from None
+    return source.of_stream(sys.stdin.buffer) if path == _STDIN else source.of_file(path)
 
 
 def _twice(document: Document, before: dict[str, Document]) -> Iterable[Problem]:

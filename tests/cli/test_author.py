@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pa_units.cli.main import run
-from pa_units.spec.load import load_file
+from pa_units.verbs import specs
 
 UGLY = "name:   bot\ncommand: ./bot   # runs\nmem_limit: 5m\n"
 NEAT = "name: bot\ncmd: ./bot  # runs\nresources:\n  memory_limit: 5m\n"
@@ -40,7 +40,7 @@ def test_schema_is_json(capsys: pytest.CaptureFixture[str]) -> None:
 def test_init_writes_a_spec_that_loads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert run(["init", "my-bot"]) == 0
-    document = load_file("my-bot.yaml")
+    document = specs.document("my-bot.yaml")
     assert not document.errors
     assert document.agents[0].name == "my-bot"
     assert run(["init", "my-bot"]) == 2

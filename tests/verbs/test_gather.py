@@ -35,6 +35,13 @@ def test_files_of_a_directory(tmp_path: Path) -> None:
     assert [Path(path).name for path in found] == ["a.yml", "b.yaml", "c.json", "-"]
 
 
+def test_a_directory_without_a_spec(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"there is no spec in .*: no \.yaml"):
+        gather.spec_files([str(tmp_path)])
+    assert gather.spec_files([str(tmp_path)], required=False) == ()
+    assert gather.spec_files([]) == ()
+
+
 def test_gone_from_a_directory_and_from_nowhere_else() -> None:
     assert gather.gone(LEDGER, ["/srv/specs"], {"a"}) == ("b",)
     assert gather.gone(LEDGER, ["/srv/specs/"], {"a", "b"}) == ()

@@ -3,13 +3,16 @@
 import json
 import re
 from json.decoder import scanstring  # type: ignore[attr-defined]  # typeshed leaves it out
-from typing import NamedTuple, NoReturn
+from typing import NamedTuple
 
 from pa_units.spec.text.nodes import MappingNode, Node, ScalarNode, SequenceNode, Unreadable, place
 
 MAX_DEPTH = 100
 
 _TOKEN = re.compile(r'[ \t\r\n,:]*([\[\]{}"]|[^\s\[\]{},:"]+)')
+
+_NO_JSON = frozenset(("NaN", "Infinity", "-Infinity"))
+"""what Python's reader takes besides"""
 
 
 class _Place(NamedTuple):
@@ -20,16 +23,12 @@ class _Place(NamedTuple):
 def compose(text: str) -> Node | None:
     """Return the node at the top of the document. Raises `Unreadable`."""
     try:
-        json.loads(text, parse_constant=_refuse)
+        json.loads(text)
     except json.JSONDecodeError as error:
         raise Unreadable(error.msg.lower(), "", (error.lineno - 1, error.colno - 1)) from None
     except RecursionError:
-        raise Unreadable(f"nested deeper than {MAX_DEPTH} levels", code="too-deep") from None
+        pass  # far below the depth that the builder refuses, at its place
     return _Builder(text).build()
-
-
-def _refuse(name: str) -> NoReturn:
-    raise Unreadable(f"{name} is not JSON")
 
 
 class _Builder:
@@ -63,6 +62,8 @@ class _Builder:
             value, end = scanstring(self.text, start + 1)
             _check(value, self.text, start)
             return self._scalar(value, start, '"'), end
+        if sign in _NO_JSON:
+            raise Unreadable(f"{sign} is not JSON", "", self._place(start))
         return self._scalar(sign, start, ""), found.end()
 
     def _scalar(self, value: str, start: int, style: str) -> Node:

@@ -15,7 +15,7 @@ class _Untyped:
     def resolve(self, kind: object, value: object, implicit: object) -> None:
         return None
 
-    def descend_resolver(self, parent: object, index: object) -> None:
+    def descend_resolver(self, parent: Node | None, index: object) -> None:
         pass
 
     def ascend_resolver(self) -> None:
@@ -26,10 +26,11 @@ class _Counted(_Untyped):
     # PyYAML composes on the C stack without a bound: 100,000 brackets end in a segmentation fault.
     depth = 0
 
-    def descend_resolver(self, parent: object, index: object) -> None:
+    def descend_resolver(self, parent: Node | None, index: object) -> None:
         self.depth += 1
-        if self.depth > MAX_DEPTH:
-            raise Unreadable(f"nested deeper than {MAX_DEPTH} levels", code="too-deep")
+        if self.depth > MAX_DEPTH and parent:
+            at = (parent.start_mark.line, parent.start_mark.column)
+            raise Unreadable(f"nested deeper than {MAX_DEPTH} levels", "", at, "too-deep")
 
     def ascend_resolver(self) -> None:
         self.depth -= 1
