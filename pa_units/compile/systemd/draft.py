@@ -4,7 +4,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from pa_units.compile.neighbours import Neighbours
-from pa_units.contracts import units
+from pa_units.contracts import needs, units
 from pa_units.contracts.facts import Host, Placement
 from pa_units.contracts.refs import Scope
 from pa_units.spec.model import Agent
@@ -60,6 +60,16 @@ class Draft(_Given):
     def replicated(self) -> bool:
         """Is its service a template, of which several instances run?"""
         return self.agent.replicas > 1
+
+    @cached_property
+    def gated(self) -> bool:
+        """Does it count as started only once it is healthy? By the spec, or because another agent
+        relies on its health."""
+        check = self.agent.health_check
+        if check is None:
+            return False
+        wanted = check.gate or needs.HEALTHY in self.around.demanded(self.name)
+        return wanted and check.enabled and self.agent.start_type != "oneshot"
 
     def helper(self, program: str, *words: str) -> tuple[str, ...]:
         """The command line of a program of ours, told which manager to ask."""

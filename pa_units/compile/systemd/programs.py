@@ -3,7 +3,7 @@ the Python environment of `pa`."""
 
 from functools import cache
 
-from pa_units.compile.systemd import dependencies, readiness, restart
+from pa_units.compile.systemd import dependencies, restart
 from pa_units.compile.systemd.draft import Draft
 from pa_units.contracts.bundle import Artifact, Kind
 from pa_units.contracts.facts import Account
@@ -14,7 +14,7 @@ def needed(draft: Draft) -> tuple[str, ...]:
     """Which programs the units of an agent name."""
     agent = draft.agent
     wanted = {
-        "gate": readiness.gated(draft),
+        "gate": draft.gated,
         "wait-for": bool(dependencies.awaited(draft)),
         "tell-restart": dependencies.tells(draft) and agent.start_type != "oneshot",
         "backoff": restart.needs_wait_helper(draft),

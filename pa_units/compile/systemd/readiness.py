@@ -5,7 +5,6 @@ from pa_units.compile.part import Part, error
 from pa_units.compile.probe import probe
 from pa_units.compile.systemd.draft import Draft
 from pa_units.compile.unit_file import directives
-from pa_units.contracts import needs
 from pa_units.contracts.bundle import Note
 from pa_units.spec.health import HealthCheck, Timing
 
@@ -14,15 +13,6 @@ _PACE_MS = 1000
 
 _SLACK_MS = 5000
 """for the gate itself to end before systemd ends it"""
-
-
-def gated(draft: Draft) -> bool:
-    """Is there a gate? By the spec, or because another agent relies on its health."""
-    check = draft.agent.health_check
-    if check is None:
-        return False
-    wanted = check.gate or needs.HEALTHY in draft.around.demanded(draft.name)
-    return wanted and check.enabled and draft.agent.start_type != "oneshot"
 
 
 def _within(check: HealthCheck, timing: Timing) -> int:
@@ -34,7 +24,7 @@ def _within(check: HealthCheck, timing: Timing) -> int:
 def longest(draft: Draft) -> int:
     """Milliseconds that the gate may take, 0 without one."""
     check, timing = draft.agent.health_check, draft.agent.check_timing
-    if check is None or timing is None or not gated(draft):
+    if check is None or timing is None or not draft.gated:
         return 0
     return _within(check, timing) + timing.timeout + _SLACK_MS
 
@@ -42,7 +32,7 @@ def longest(draft: Draft) -> int:
 def part(draft: Draft) -> Part:
     """The line that waits, as the agent's user in its sandbox."""
     check, timing = draft.agent.health_check, draft.agent.check_timing
-    if check is None or timing is None or not gated(draft):
+    if check is None or timing is None or not draft.gated:
         return Part()
     if not draft.host.python:
         return Part(notes=(_no_python(draft),))

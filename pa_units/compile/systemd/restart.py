@@ -202,22 +202,23 @@ def stability_timer(agent: Agent) -> str:
 
 
 def _counting(draft: Draft) -> tuple[Directive, ...]:
-    agent = draft.agent
-    if not counts(agent):
+    if not counts(draft.agent):
         return ()
-    manager = ("--user",) if draft.user_scope else ()
-    arm = (
-        "/usr/bin/systemctl",
-        *manager,
-        "--no-block",
-        "restart",
-        f"{stability_timer(agent)}%N.timer",
-    )
-    found = directives("Service", ("ExecStartPost", text.own_command(*arm, prefix="-+")))
-    if agent.max_restarts is None:
-        return found
-    forget = text.own_command(*draft.helper("forget", "%n"), prefix="-+")
-    return found + directives("Service", ("ExecStop", forget))
+    armed = _armed(stability_timer(draft.agent), user_scope=draft.user_scope)
+    return armed if draft.agent.max_restarts is None else armed + _forgotten(draft.helper("forget"))
+
+
+@_remembered
+def _armed(timer: str, *, user_scope: bool) -> tuple[Directive, ...]:
+    manager = ("--user",) if user_scope else ()
+    arm = ("/usr/bin/systemctl", *manager, "--no-block", "restart", f"{timer}%N.timer")
+    return directives("Service", ("ExecStartPost", text.own_command(*arm, prefix="-+")))
+
+
+@_remembered
+def _forgotten(helper: tuple[str, ...]) -> tuple[Directive, ...]:
+    """A stop by hand: what is started by hand again has its whole budget."""
+    return directives("Service", ("ExecStop", text.own_command(*helper, "%n", prefix="-+")))
 
 
 def _in_words(count: int) -> str:

@@ -7,7 +7,7 @@ from functools import cache
 
 from pa_units.compile import unit_text as text
 from pa_units.compile.part import Part, note
-from pa_units.compile.systemd import readiness, start_type
+from pa_units.compile.systemd import start_type
 from pa_units.compile.systemd.draft import Draft
 from pa_units.compile.systemd.profiles import IMPOSSIBLE_FOR_USERS, LEVELS, Profile
 from pa_units.compile.unit_file import Directive, directives
@@ -75,7 +75,7 @@ def _in_home(path: str) -> bool:
 
 def _read_trees(draft: Draft) -> tuple[str, ...]:
     """What stands in a home and is only read: its program, and ours that it runs itself."""
-    gate = (draft.host.helpers,) if readiness.gated(draft) else ()
+    gate = (draft.host.helpers,) if draft.gated else ()
     return (*_program_trees(draft), *filter(_in_home, gate))
 
 

@@ -13,7 +13,6 @@ from pa_units.compile.systemd import (
     dependencies,
     identity,
     logs,
-    readiness,
     restart,
     service,
     start_type,
@@ -65,7 +64,7 @@ def _agent(
         labels=draft.agent.labels,
         max_restarts=draft.agent.max_restarts,
         delays_ms=restart.series(draft.agent, native=draft.native).delays,
-        gated=readiness.gated(draft),
+        gated=draft.gated,
         offers=_offers(draft),
         needs=neighbours.of(draft.agent),
         starts=_beside_main(draft, draft.units.starts),
@@ -79,7 +78,7 @@ def _agent(
 
 def _offers(draft: Draft) -> tuple[str, ...]:
     given = {
-        needs.HEALTHY: readiness.gated(draft),
+        needs.HEALTHY: draft.gated,
         needs.COMPLETED: start_type.stays_completed(draft.agent),
         needs.RESTART: dependencies.tells(draft),
     }
