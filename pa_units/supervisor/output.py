@@ -28,6 +28,9 @@ WORTHWHILE = 1 << 14
 _FIONREAD = 0x541B  # ioctl_tty(2); the same on every architecture that Debian ships
 _PIPE = 1 << 16
 _LARGE_PIPE = 1 << 20
+_MANY = _PIPE // 2
+"""Bytes in one go that say that a pipe of the usual size is too small: no line is split between two
+of its 16 pages, so lines hardly ever fill it."""
 _TURN = 1 << 22
 """Bytes moved before others have their turn."""
 _NO_SPLICE = frozenset({errno.EINVAL, errno.ENOSYS})
@@ -38,7 +41,18 @@ _COUNT = bytes(4)
 class Stream:
     """One pipe and the log behind it."""
 
-    __slots__ = ("file", "held", "limit", "log", "middle", "pipe", "rolled", "splices", "trouble")
+    __slots__ = (
+        "file",
+        "held",
+        "limit",
+        "log",
+        "middle",
+        "pipe",
+        "rolled",
+        "splices",
+        "trouble",
+        "wide",
+    )
 
     def __init__(self, pipe: int, log: LogFile) -> None:
         """Begin with a closed log: `open` reports what is wrong with it."""
@@ -51,6 +65,8 @@ class Stream:
         self.middle = False
         """the last line is not finished, or does not begin with its time"""
         self.splices = not log.timestamps
+        self.wide = False
+        """the pipe was made larger, or that was refused"""
         self.trouble = ""
         """why nothing can be written now"""
         self.rolled = False
@@ -73,7 +89,7 @@ class Stream:
             self.trouble = ""
         except OSError as error:
             self.trouble = f"cannot write {self.log.path}: {_reason(error)}"
-        if moved >= _PIPE:
+        if moved >= _MANY and not self.wide:
             self._widen()
         return moved
 
@@ -149,10 +165,9 @@ class Stream:
     def _widen(self) -> None:
         """A pipe of 1 MiB for a child that fills one of 64 KiB; for an ordinary user the kernel may
         say no (pipe-user-pages-soft, pipe(7))."""
-        try:
+        self.wide = True
+        with suppress(OSError):
             fcntl.fcntl(self.pipe, fcntl.F_SETPIPE_SZ, _LARGE_PIPE)
-        except OSError:
-            return
 
     def close(self) -> None:
         """Give both ends back."""
