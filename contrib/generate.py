@@ -14,6 +14,7 @@ from typing import Any
 import cli_page
 import hardening_page
 import man_pages
+import troubleshooting_page
 from pa_units.compile.support.around import VALUES
 from pa_units.compile.support.table import TABLE
 from pa_units.compile.support.way import How, Target, Way
@@ -204,6 +205,7 @@ FILES: Mapping[str, Callable[[], str]] = {
     "docs/spec.md": spec,
     "docs/support.md": support,
     "docs/hardening.md": lambda: f"{MADE}\n{hardening_page.page(_table)}",
+    "docs/troubleshooting.md": lambda: f"{MADE}\n{troubleshooting_page.page(_table)}",
     "contrib/schema/agents.schema.json": schema.text,
 }
 

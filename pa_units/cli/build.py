@@ -5,9 +5,9 @@ import click
 from pa_units.cli import kinds, options, out
 from pa_units.cli.problems import as_item, count
 from pa_units.cli.problems import show as show_problems
-from pa_units.cli.words import plural
 from pa_units.compile.explain import Explanation
 from pa_units.contracts.bundle import Kind
+from pa_units.kit.figures import plural
 from pa_units.verbs import build as verb
 
 _FILES = click.argument("files", nargs=-1, required=True, metavar="FILE…", type=kinds.SPEC)

@@ -25,13 +25,13 @@ Rows = Sequence[Sequence[str]]
 
 def table(columns: Sequence[Column], rows: Rows) -> None:
     """Print rows under titles."""
-    head, *body = lines(columns, rows, _limit())
+    head, *body = lines(columns, rows, limit())
     out.line(out.paint(head, "dim"))
     for line in body:
         out.line(line)
 
 
-def _limit() -> int:
+def limit() -> int:
     """How many characters a line may have; 0: any number. COLUMNS as ls(1) takes it."""
     if (stated := os.environ.get("COLUMNS", "")).isdecimal():
         return int(stated)

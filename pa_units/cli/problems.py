@@ -4,8 +4,8 @@ import sys
 from collections.abc import Iterable
 
 from pa_units.cli import out
-from pa_units.cli.words import plural
 from pa_units.contracts.bundle import Level
+from pa_units.kit.figures import plural
 from pa_units.spec.problems import Problem, parts
 from pa_units.verbs.refusal import SpecRefused
 

@@ -2,8 +2,8 @@
 
 from pa_units.cli import changes, lifecycle, out
 from pa_units.cli.show_status import user
-from pa_units.cli.words import span
 from pa_units.contracts.watch import Verdict
+from pa_units.kit.figures import span
 from pa_units.verbs.act import Outcome
 from pa_units.verbs.install import Result
 from pa_units.write.changes import Action

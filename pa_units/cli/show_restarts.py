@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pa_units.cli import out
 from pa_units.cli.columns import Column, table
 from pa_units.cli.show_logs import clock
-from pa_units.cli.words import span
+from pa_units.kit.figures import span
 from pa_units.verbs.restarts import Episode
 
 SCHEMA = "pa.run/1"

@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterator, Sequence
 
 from pa_units.cli import out
 from pa_units.cli.columns import Column, table
-from pa_units.cli.words import size, span
 from pa_units.contracts.ledger import Installed
 from pa_units.contracts.status import SCHEMA, UP, AgentStatus, State
+from pa_units.kit.figures import size, span
 from pa_units.verbs.here import Here
 from pa_units.verbs.status import Detail, detail, statuses
 

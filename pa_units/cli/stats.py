@@ -6,8 +6,8 @@ import click
 
 from pa_units.cli import options, out
 from pa_units.cli.columns import Column, table
-from pa_units.cli.words import size
 from pa_units.contracts.ledger import Installed
+from pa_units.kit.figures import size
 from pa_units.verbs import stats as verb
 from pa_units.verbs.here import Here
 from pa_units.verbs.select import chosen

@@ -72,6 +72,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "show": Command("look", "Show properties of an agent's unit.", (5,)),
         "stats": Command("stats", "Show what agents use: CPU, memory, disk, tasks.", (5,)),
         "logs": Command("logs", "Show what agents print, and why they restarted.", (5,)),
+        "diagnose": Command("diagnose", "Say why agents do not run, and what to do.", (5,)),
         "cat": Command("look", "Show the files that were generated for an agent.", (5,)),
         "compile": Command("build", "Write the units of a spec without installing them.", (4,)),
         "explain": Command("build", "Say in words what a spec will do."),

@@ -43,7 +43,7 @@ def last(log: Log, count: int, keep: Keep | None = None, end: int | None = None)
     `end` is the offset at which the file ends for us. Raises PaError for what cannot be read.
     """
     found = _last_of_file(log.path, count, keep, end)
-    for copy in _copies(log) if len(found) < count else ():
+    for copy in copies(log) if len(found) < count else ():
         found = _last_of_copy(copy, count - len(found), keep) + found
         if len(found) >= count:
             break
@@ -52,7 +52,7 @@ def last(log: Log, count: int, keep: Keep | None = None, end: int | None = None)
 
 def every(log: Log, keep: Keep | None = None, end: int | None = None) -> Iterator[bytes]:
     """Give all lines that are wanted, oldest first, those of rotated copies before."""
-    for copy in reversed(_copies(log)):
+    for copy in reversed(copies(log)):
         yield from _of_copy(copy, keep)
     with telling("read", log.path):
         try:
@@ -72,7 +72,7 @@ def _wanted(lines: Iterator[bytes], keep: Keep | None) -> Iterator[bytes]:
     return lines if keep is None else filter(keep, lines)
 
 
-def _copies(log: Log) -> list[str]:
+def copies(log: Log) -> list[str]:
     """The rotated copies, the newest first by their times: numbers grow with age, dates fall."""
     directory, _, name = log.path.rpartition("/")
     try:

@@ -1,0 +1,80 @@
+"""docs/troubleshooting.md, in part from the table of checks."""
+
+from collections.abc import Callable, Iterable
+
+from pa_units.diagnose.finding import Likelihood
+from pa_units.diagnose.table import CHECKS
+
+HEAD = """\
+# Troubleshooting
+
+```
+pa diagnose NAME        # why it does not run, the likeliest cause first, and what to do
+pa diagnose --all       # of every agent; agents without a finding are only counted
+```
+
+It changes nothing and needs nothing but the agent's name: what systemd says of the unit, its last
+runs and last words, its files, program, user, ports and memory. What does not answer (the bus, the
+journal) is named, and the rest is judged all the same. Exit code 0: nothing found, 1: something
+is. `--json` prints a list of `pa.diagnosis/1`, its findings in the same order.
+
+Each finding has a likelihood: `certain` (the init system, the kernel or the file system says so),
+`likely` (what the agent printed says so), `possible` (look there). An agent that runs well has no
+finding; of what it prints only the last minute counts then.
+
+## From the symptom
+
+| Symptom | Checks |
+|---|---|
+"""
+
+SYMPTOMS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (
+        "it does not start",
+        (
+            "command-missing",
+            "not-executable",
+            "interpreter",
+            "account",
+            "working-directory",
+            "needed-file",
+            "log-file",
+            "unit",
+            "drift",
+            "dependency",
+            "start-time",
+        ),
+    ),
+    (
+        "it starts again and again",
+        ("environment", "library", "port", "sandbox", "permission", "memory", "exit-code"),
+    ),
+    ("it was up and is not any more", ("clean-exit", "start-limit", "stopped", "lingering")),
+    ("it uses too much", ("memory", "memory-growth", "limits", "disk")),
+    ("its health check fails", ("health", "port")),
+    ("its log is too large", ("log-size", "disk")),
+    ("it does not stop", ("stop-ignored",)),
+    ("a change has no effect", ("not-applied", "drop-in", "drift", "unit")),
+    ("times are wrong", ("clock",)),
+    ("nothing answers", ("init-system",)),
+)
+
+CHECKED = """\
+
+## The checks
+
+In this order, where two findings are equally sure.
+
+"""
+
+
+def page(table: Callable[[Iterable[str], Iterable[Iterable[str]]], str]) -> str:
+    """The whole page; `table` lays rows out."""
+    assert list(Likelihood) == ["certain", "likely", "possible"]
+    symptoms = "".join(
+        f"| {symptom} | {', '.join(f'`{name}`' for name in names)} |\n"
+        for symptom, names in SYMPTOMS
+    )
+    rows = ((f"`{check.name}`", check.wrong, check.seen_by) for check in CHECKS)
+    checks = table(("Check", "What is wrong", "How it is told"), rows)
+    return f"{HEAD}{symptoms}{CHECKED}{checks}"

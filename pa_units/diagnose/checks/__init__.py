@@ -1,0 +1,1 @@
+"""One file per check: `find(seen)` gives what is wrong. *Pure.*"""
