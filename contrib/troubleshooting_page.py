@@ -22,6 +22,10 @@ Each finding has a likelihood: `certain` (the init system, the kernel or the fil
 `likely` (what the agent printed says so), `possible` (look there). An agent that runs well has no
 finding; of what it prints only the last minute counts then.
 
+`pa doctor` goes through the host instead: version, scope, bus, lingering, user namespaces, enforced
+limits, logrotate, journal, room, clock, and the fields of a spec that have no effect there. Exit
+code 1: there is a problem; warnings alone are 0.
+
 ## From the symptom
 
 | Symptom | Checks |

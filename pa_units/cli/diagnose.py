@@ -1,13 +1,12 @@
 """`diagnose`."""
 
-import textwrap
 from collections.abc import Sequence
 
 import click
 
 from pa_units.cli import options, out
-from pa_units.cli.columns import limit
 from pa_units.cli.options import Agents
+from pa_units.cli.wrap import wrapped
 from pa_units.diagnose.finding import Finding, Likelihood
 from pa_units.kit.figures import plural
 from pa_units.verbs import diagnose as verb
@@ -76,19 +75,7 @@ def _show(one: Diagnosis) -> None:
 
 def _show_finding(number: int, finding: Finding) -> None:
     sure = out.paint(f"{finding.likelihood}:", _STYLES[finding.likelihood])
-    _wrapped(f"{number:>3} {sure} ", f"{finding.cause}", len(finding.likelihood) + 6)
+    wrapped(f"{number:>3} {sure} ", f"{finding.cause}", len(finding.likelihood) + 6)
     for line in finding.evidence:
-        _wrapped(_INDENT, out.shown(line, colour=False), len(_INDENT), "dim")
-    _wrapped(f"{_INDENT}{out.paint('next:', 'cyan')} ", finding.next, len(_INDENT) + 6)
-
-
-def _wrapped(begin: str, text: str, indent: int, style: str = "") -> None:
-    """Broken at the width of a terminal between words, never within one: commands are copied."""
-    wide = limit()
-    pieces = [text]
-    if wide:
-        pieces = textwrap.wrap(
-            text, max(wide - indent, 20), break_long_words=False, break_on_hyphens=False
-        )
-    for number, piece in enumerate(pieces or [""]):
-        out.line((begin if not number else " " * indent) + out.paint(piece, style))
+        wrapped(_INDENT, out.shown(line, colour=False), len(_INDENT), "dim")
+    wrapped(f"{_INDENT}{out.paint('next:', 'cyan')} ", finding.next, len(_INDENT) + 6)

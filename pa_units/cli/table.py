@@ -73,6 +73,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "stats": Command("stats", "Show what agents use: CPU, memory, disk, tasks.", (5,)),
         "logs": Command("logs", "Show what agents print, and why they restarted.", (5,)),
         "diagnose": Command("diagnose", "Say why agents do not run, and what to do.", (5,)),
+        "doctor": Command("doctor", "Say whether this host is fit for agents."),
         "cat": Command("look", "Show the files that were generated for an agent.", (5,)),
         "compile": Command("build", "Write the units of a spec without installing them.", (4,)),
         "explain": Command("build", "Say in words what a spec will do."),

@@ -81,7 +81,7 @@ def host(places: Places, version: int, helpers: str, root: str = "") -> Host:
         account=installer,
         helpers=helpers,
         linger=lingers(installer.name),
-        user_namespaces=_user_namespaces(),
+        user_namespaces=user_namespaces(),
         python=os.path.exists(f"{root}/usr/bin/python3"),
     )
 
@@ -94,7 +94,7 @@ _USERNS_SWITCHES = (
 """Each switch that forbids them to ordinary users, with the value that does."""
 
 
-def _user_namespaces() -> bool:
+def user_namespaces() -> bool:
     return not any(_first_line(path) == forbids for path, forbids in _USERNS_SWITCHES)
 
 

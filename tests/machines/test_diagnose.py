@@ -83,3 +83,31 @@ def test_who_is_well_gets_no_finding(broken: Machine) -> None:
     found = diagnose(broken, "well*", code=0)
     assert len(found) == 10, list(found)
     assert {name: item["findings"] for name, item in found.items() if item["findings"]} == {}
+
+
+def test_the_host(broken: Machine) -> None:
+    done = broken.run(["pa", "doctor", "--json"], check=False)
+    found = {item["check"]: item for item in json.loads(done.stdout)}
+    version = broken.shell("systemctl --version | head -1 | cut -d' ' -f2").strip()
+    assert found["systemd"]["words"].startswith(f"systemd {version}")
+    assert found["bus"]["verdict"] == found["logrotate"]["verdict"] == "ok"
+    assert done.returncode == any(item["verdict"] == "problem" for item in found.values())
+
+
+def test_without_a_bus(broken: Machine) -> None:
+    """The files are judged all the same, and nobody waits."""
+    env = {"DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/nowhere"}
+    script = (
+        "mount -t tmpfs none /run/systemd; mount -t tmpfs none /run/dbus;"
+        "pa diagnose no-bit --json; pa doctor --json"
+    )
+    done = broken.run(["unshare", "--mount", "sh", "-c", script], env=env, check=False)
+    (item,), points = _documents(done.stdout)
+    checks = [finding["check"] for finding in item["findings"]]
+    assert checks[:2] == ["init-system", "not-executable"], done.stdout
+    assert {point["check"]: point["verdict"] for point in points}["bus"] == "problem"
+
+
+def _documents(text: str) -> list[Any]:
+    first, end = json.JSONDecoder().raw_decode(text)
+    return [first, json.loads(text[end:])]

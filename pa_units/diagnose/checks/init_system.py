@@ -12,5 +12,5 @@ def find(seen: Evidence) -> Iterator[Finding]:
         yield certain(
             f"the init system cannot be asked whether {seen.agent.name} runs",
             seen.silent,
-            next="systemctl is-system-running; is there a systemd, and may you ask it?",
+            next="pa doctor looks at the host",
         )
