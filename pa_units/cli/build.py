@@ -6,6 +6,7 @@ from pa_units.cli import kinds, options, out
 from pa_units.cli.problems import as_item, count
 from pa_units.cli.problems import show as show_problems
 from pa_units.compile.explain import Explanation
+from pa_units.compile.support.way import Target
 from pa_units.contracts.bundle import Kind
 from pa_units.kit.figures import plural
 from pa_units.verbs import build as verb
@@ -25,7 +26,11 @@ _FOR = click.option(
 @click.command("compile")
 @_FILES
 @options.scope
-@click.option("--target", type=click.Choice(["systemd"]), default="systemd", help="What for.")
+@click.option(
+    "--target",
+    type=click.Choice([target.value for target in verb.TARGETS]),
+    help="What for: units of systemd, or what the built-in supervisor runs; else as pa install.",
+)
 @click.option(
     *("-o", "--output"),
     default="-",
@@ -44,15 +49,16 @@ _FOR = click.option(
 def compile(  # noqa: A001 (the command's name)
     files: tuple[str, ...],
     scope: str | None,
-    target: str,
+    target: str | None,
     output: str,
     machine: str,
     layout: str,
     strict: bool,
 ) -> None:
     """Write the units of spec files without installing them. `-` reads standard input."""
-    want = verb.wanted(machine, layout, scope)
-    tree = verb.compile_files(options.at(scope), files, want, strict=strict)
+    driver = verb.TARGETS[Target(target)] if target else ""
+    want = verb.wanted(machine, layout, scope, driver)
+    tree = verb.compile_files(options.at(scope, driver=driver), files, want, strict=strict)
     show_problems(tree.problems)
     if output != "-":
         for path in verb.write_tree(tree.files, output):
@@ -67,16 +73,21 @@ def compile(  # noqa: A001 (the command's name)
 @click.command()
 @_FILES
 @options.scope
+@options.driver
 @_FOR
 @options.json
-def explain(files: tuple[str, ...], scope: str | None, machine: str, as_json: bool) -> None:
+def explain(
+    files: tuple[str, ...], scope: str | None, driver: str, machine: str, as_json: bool
+) -> None:
     """Say what agents will do: restarts, limits, user, sandbox, logs. `-` reads standard input."""
-    explained = verb.explain(options.at(scope), files, verb.wanted(machine, "host", scope))
+    at = options.at(scope, driver=driver)
+    explained = verb.explain(at, files, verb.wanted(machine, "host", scope, driver))
     if as_json:
         out.json([_explained(one, explained) for one in explained.agents])
         return
     for one in explained.agents:
-        out.line(f"{out.paint(one.agent, 'bold')} on systemd {one.systemd}")
+        by = f"systemd {one.systemd}" if one.systemd else "the built-in supervisor"
+        out.line(f"{out.paint(one.agent, 'bold')} on {by}")
         for topic, words in one.lines:
             out.line(f"  {out.paint(topic.rjust(9), 'dim')}  {words}")
     show_problems(explained.problems)

@@ -10,6 +10,7 @@ from pa_units.cli.problems import show as show_problems
 from pa_units.cli.problems import show_refusal
 from pa_units.cli.result import tell
 from pa_units.cli.uninstall import uninstall
+from pa_units.contracts.drivers import SYSTEMD
 from pa_units.contracts.ledger import Installed
 from pa_units.kit.errors import UsageError
 from pa_units.verbs import change
@@ -42,6 +43,7 @@ unregister = click.Command(
 @click.option("--auto-start", is_flag=True, help="Start at boot.")
 @click.option("--shell", is_flag=True, help="Run the command through sh -c.")
 @options.dry_run
+@options.driver
 @options.scope
 def register(
     name: str,
@@ -51,6 +53,7 @@ def register(
     auto_start: bool,
     shell: bool,
     dry_run: bool,
+    driver: str,
     scope: str | None,
 ) -> int:
     """Install an agent from the command line, without starting it: `pa start NAME` does.
@@ -58,7 +61,8 @@ def register(
     Without --cwd it works in the current directory, or in one of its own if that belongs to root.
     """
     wanted = registering.Wanted(name, cmd, cwd, env, auto_start, shell)
-    return _told(registering.register(options.at(scope), wanted, dry_run=dry_run), dry_run)
+    at = options.at(scope, driver=driver)
+    return _told(registering.register(at, wanted, dry_run=dry_run), dry_run)
 
 
 @click.command("set")
@@ -92,6 +96,11 @@ def edit(name: str, override: bool, dry_run: bool, scope: str | None) -> int:
     """
     at = options.at(scope)
     (agent,) = chosen(at, [name])
+    if override and agent.driver != SYSTEMD:
+        raise UsageError(
+            "cannot override a unit: the built-in supervisor has no drop-ins",
+            f"pa edit {name} opens the spec itself",
+        )
     if override and dry_run:
         raise UsageError("cannot foresee a drop-in: leave --dry-run or --override out")
     if override:

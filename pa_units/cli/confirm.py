@@ -3,7 +3,8 @@
 import click
 
 from pa_units.cli import options, out
-from pa_units.verbs import trial_watch
+from pa_units.contracts.watch import Verdict
+from pa_units.verbs import trial, trial_watch
 
 
 @click.command("_confirm", hidden=True)
@@ -11,7 +12,15 @@ from pa_units.verbs import trial_watch
 @options.scope
 def _confirm(ident: str, scope: str | None) -> int:
     """Watch one install and roll it back unless it is up in time; what is printed is journaled."""
-    verdict = trial_watch.watch(options.at(scope), ident)
+    at = options.at(scope)
+    verdict = trial_watch.watch(at, ident)
+    try:
+        return _tell(verdict)
+    finally:
+        trial.leave(at, ident)
+
+
+def _tell(verdict: Verdict) -> int:
     if verdict.kept:
         out.line("up in time: kept")
         return 0

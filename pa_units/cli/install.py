@@ -35,6 +35,7 @@ def how(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--force", is_flag=True, help="Write over foreign and hand-edited files."),
         click.option("--diff", is_flag=True, help="Show what would change; change nothing."),
         options.dry_run,
+        options.driver,
         options.scope,
     ):
         command = option(command)
@@ -72,6 +73,7 @@ def run(
     paths: tuple[str, ...],
     *,
     scope: str | None,
+    driver: str,
     root: str,
     as_json: bool,
     dry_run: bool,
@@ -81,7 +83,7 @@ def run(
     **given: Any,
 ) -> int:
     """Carry out either of them."""
-    at = options.at(scope, root)
+    at = options.at(scope, root, driver)
     wanted = Options(dry_run=dry_run or diff, wait=not no_block, start=not no_start, **given)
     result = verb.install(at, paths, wanted)
     show_problems(result.problems)

@@ -125,9 +125,18 @@ def kill(at: Here, agents: Agents, signal: str, whole: bool, dry_run: bool) -> i
 
 def report(outcomes: Sequence[Outcome]) -> int:
     """Print one line per agent and return the exit code of all."""
+    tell_of_supervisor(outcomes)
     for outcome in outcomes:
         show(outcome)
     return exit_code(outcomes)
+
+
+def tell_of_supervisor(outcomes: Sequence[Outcome]) -> None:
+    """Say that the built-in supervisor was started for them."""
+    started = next((one for one in outcomes if one.supervisor), None)
+    if started:
+        out.line(f"supervisor: started, pid {started.supervisor} ({started.agent.scope})")
+        out.hint("    hint: pa supervisor boot shows what starts it when this host boots")
 
 
 def exit_code(outcomes: Sequence[Outcome]) -> int:

@@ -10,6 +10,7 @@ import click
 from pa_units.cli import kinds
 from pa_units.contracts.ledger import Installed
 from pa_units.contracts.refs import Scope
+from pa_units.drive.choose import DRIVERS, checked
 from pa_units.kit.errors import UsageError
 from pa_units.verbs import select
 from pa_units.verbs.here import Here, here
@@ -32,6 +33,26 @@ def scope(command: Function) -> Callable[..., Any]:
     system = click.option("--system", "as_system", is_flag=True, help="The system's services.")
     user = click.option("--user", "as_user", is_flag=True, help="Your own services.")
     return system(user(scoped))
+
+
+def driver(command: Function) -> Function:
+    """`--driver`: who shall supervise what is installed."""
+    return click.option(
+        "--driver",
+        default="",
+        type=_Driver(DRIVERS),
+        metavar="NAME",
+        help="Who supervises: systemd or builtin; else PA_DRIVER, else what this host has.",
+    )(command)
+
+
+class _Driver(click.Choice):  # type: ignore[type-arg]  # generic from click 8.2 on
+    """One of those that there are. Whoever names another gets the answer of `drive.choose`."""
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        return checked(str(value)) if value else ""
 
 
 def json(command: Function) -> Function:
@@ -110,6 +131,6 @@ def root(command: Function) -> Function:
     )(command)
 
 
-def at(scope_name: str | None, below: str = "") -> Here:
-    """Where the command acts."""
-    return here(Scope(scope_name) if scope_name else None, os.environ, below)
+def at(scope_name: str | None, below: str = "", driver: str = "") -> Here:
+    """Where the command acts, and who is to supervise what it installs."""
+    return here(Scope(scope_name) if scope_name else None, os.environ, below, driver)

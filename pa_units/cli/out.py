@@ -101,6 +101,12 @@ def json_line(item: object) -> None:
     line(codec.dumps(item, ensure_ascii=False, separators=(",", ":")))
 
 
+def flush() -> None:
+    """Hand on what was printed, before somebody else prints in our place."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+
+
 def live() -> None:
     """Hand on each line at once, also to a pipe."""
     if isinstance(sys.stdout, TextIOWrapper):

@@ -13,6 +13,7 @@ from pa_units.write.changes import Action, Change
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH…", type=kinds.SPEC)
 @options.scope
+@options.driver
 @click.option("--prune", is_flag=True, help="With what apply --prune would uninstall.")
 @click.option("--diff", is_flag=True, help="Show what would change, line by line.")
 @click.option("--strict", is_flag=True, help="Warnings and notes are errors.")
@@ -21,6 +22,7 @@ from pa_units.write.changes import Action, Change
 def plan(
     paths: tuple[str, ...],
     scope: str | None,
+    driver: str,
     prune: bool,
     diff: bool,
     strict: bool,
@@ -28,7 +30,7 @@ def plan(
     root: str,
 ) -> int:
     """Say what `pa apply` would do with spec files and directories: per agent and per file."""
-    found = verb.plan(options.at(scope, root), paths, prune=prune, strict=strict)
+    found = verb.plan(options.at(scope, root, driver), paths, prune=prune, strict=strict)
     show_problems(found.problems)
     if as_json:
         out.json([_item(one) for one in found.agents])

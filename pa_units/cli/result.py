@@ -35,7 +35,8 @@ def _show_written(result: Result) -> None:
     changes.show_kept(result.changes)
     for agent in result.written:
         done = _DONE[result.changes.agents[agent.name].action]
-        out.line(f"{out.paint(agent.name, 'bold')}: {done} ({agent.scope}), runs as {user(agent)}")
+        by = f"{agent.scope}, {agent.driver}"
+        out.line(f"{out.paint(agent.name, 'bold')}: {done} ({by}), runs as {user(agent)}")
     if result.trial and result.verdict is None:
         out.line(
             f"on trial for {span(result.within)}: rolled back by {result.trial.unit} unless up"

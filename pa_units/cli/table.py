@@ -83,6 +83,9 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "init": Command("author", "Write a commented spec file to start from."),
         "secret": Command("secret", "Store the values of ${VAR} in env.", (4, 5)),
         "completion": Command("complete", "Print a completion script for a shell."),
+        "supervisor": Command(
+            "supervisor", "The supervisor for hosts without an init system.", (3, 4)
+        ),
     }
 )
 
@@ -110,6 +113,7 @@ INSTEAD: Mapping[str, str] = MappingProxyType(
         "delete": "pa uninstall NAME",
         "remove": "pa uninstall NAME",
         "rm": "pa uninstall NAME",
+        "shutdown": "pa supervisor stop",
         "add": "pa install FILE",
         "up": "pa install FILE",
         "down": "pa uninstall NAME",
@@ -117,7 +121,8 @@ INSTEAD: Mapping[str, str] = MappingProxyType(
         "reread": "pa validate FILE",
         "tail": "pa logs NAME -f",
         "save": "nothing to do, what is installed with auto_start starts at boot",
-        "startup": "nothing to do, what is installed with auto_start starts at boot",
+        "startup": "what is installed with auto_start starts at boot; pa supervisor boot shows "
+        "how, where there is no init system",
         "daemon-reload": "nothing to do, pa tells systemd by itself",
         "reset-failed": "pa start NAME, which clears the count first",
     }

@@ -6,6 +6,7 @@ from pa_units.compile import telling
 from pa_units.compile.systemd import restart
 from pa_units.compile.systemd.draft import NATIVE_BACKOFF
 from pa_units.contracts.bundle import AgentBundle
+from pa_units.contracts.drivers import SYSTEMD
 from pa_units.contracts.facts import Facts
 from pa_units.spec.model import Agent
 from pa_units.spec.quantities import print_duration
@@ -18,6 +19,7 @@ class Explanation(NamedTuple):
 
     agent: str
     systemd: int
+    """major version; 0: the built-in supervisor"""
     lines: tuple[tuple[str, str], ...]
     """topic and words, in reading order"""
     delays_ms: tuple[int, ...]
@@ -33,7 +35,7 @@ def explanation(agent: Agent, bundle: AgentBundle, facts: Facts) -> Explanation:
     topics = (
         *telling.who(agent, bundle, facts),
         *telling.when(agent, bundle),
-        *_coming_back(agent, series),
+        *_coming_back(agent, series, facts.host.driver),
         *telling.ending(agent),
         *telling.walls(agent, bundle),
     )
@@ -47,10 +49,10 @@ def explanation(agent: Agent, bundle: AgentBundle, facts: Facts) -> Explanation:
     )
 
 
-def _coming_back(agent: Agent, series: restart.Series) -> tuple[telling.Topic, ...]:
+def _coming_back(agent: Agent, series: restart.Series, driver: str) -> tuple[telling.Topic, ...]:
     return (
         ("restarts", _policy(agent)),
-        ("delays", _delays(agent, series)),
+        ("delays", _delays(agent, series, driver)),
         ("gives up", _giving_up(agent, series)),
         ("anew", _anew(agent)),
     )
@@ -85,14 +87,15 @@ def _counted(agent: Agent, series: restart.Series) -> tuple[int, ...]:
     )
 
 
-def _delays(agent: Agent, series: restart.Series) -> str:
+def _delays(agent: Agent, series: restart.Series, driver: str) -> str:
     shown = _counted(agent, series)
     if not shown:
         return ""
     words = ", ".join(_seconds(delay) for delay in shown[:_SHOWN_DELAYS])
     more = ", …" if len(shown) > _SHOWN_DELAYS else ""
     repeats = " and so on" if series.budget is None else ""
-    return f"{words}{more}{repeats}; never earlier, up to 0.3s later"
+    late = "; never earlier, up to 0.3s later" if driver == SYSTEMD else ""
+    return f"{words}{more}{repeats}{late}"
 
 
 def _seconds(milliseconds: int) -> str:

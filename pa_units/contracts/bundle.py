@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
+from pa_units.contracts.drivers import SYSTEMD
 from pa_units.contracts.refs import UnitRef
 
 Loc = tuple[str | int, ...]
@@ -103,6 +104,8 @@ class AgentBundle(NamedTuple):
     logs: Mapping[str, str] = {}
     """the files that its output is appended to, by stream: stdout, stderr. Without stdout that goes
     to the journal; without stderr that goes where stdout goes"""
+    driver: str = SYSTEMD
+    """who supervises it"""
 
 
 class Bundle(NamedTuple):

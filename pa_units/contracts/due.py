@@ -35,6 +35,8 @@ class Due(NamedTuple):
     """units whose files are gone, and which may still run"""
     runs: Mapping[str, Run] = {}
     """by agent"""
+    rescan: float = 0.0
+    """as `reload`, of plans that the built-in supervisor may have read"""
 
     def abandoned(self) -> tuple[str, ...]:
         """Return the agents that were to be brought up by a command that is no more."""
@@ -46,14 +48,14 @@ class Due(NamedTuple):
         """Has a command left something to be done, and is not at it any more?"""
         if self.abandoned():
             return True
-        return bool(self.reload or self.stop) and not any(
+        return bool(self.reload or self.stop or self.rescan) and not any(
             lives(by) for by in {run.by for run in self.runs.values()}
         )
 
     @property
     def any(self) -> bool:
         """Is there anything left to do?"""
-        return bool(self.reload or self.stop or self.runs)
+        return bool(self.reload or self.stop or self.runs or self.rescan)
 
 
 NOTHING = Due()
@@ -84,13 +86,15 @@ def decode(data: bytes, where: str) -> Due:
             )
             for name, row in runs.items()
         },
+        rescan=codec.real(body.get("rescan")),
     )
 
 
 def encode(due: Due) -> bytes:
     """Return the file's content."""
     runs = {name: due.runs[name]._asdict() for name in sorted(due.runs)}
-    return codec.encode(SCHEMA, {"reload": due.reload, "stop": due.stop, "runs": runs})
+    body = {"reload": due.reload, "stop": due.stop, "runs": runs, "rescan": due.rescan}
+    return codec.encode(SCHEMA, body)
 
 
 def joined(before: Due, new: Due, gone: Collection[str] = ()) -> Due:
@@ -100,6 +104,7 @@ def joined(before: Due, new: Due, gone: Collection[str] = ()) -> Due:
         reload=new.reload or before.reload,
         stop=tuple(dict.fromkeys((*before.stop, *new.stop))),
         runs=runs,
+        rescan=new.rescan or before.rescan,
     )
 
 
@@ -107,6 +112,8 @@ class Told(NamedTuple):
     """What a command has done about it."""
 
     reloaded: bool = False
+    """by all who had to"""
+    """by whoever had to"""
     stopped: Collection[str] = ()
     """units"""
     ran: Collection[str] = ()
@@ -119,7 +126,7 @@ def left(now: Due, seen: Due, told: Told, at: float) -> Due:
     What another command has added meanwhile stays. After a reload a run that begins is of the new
     version: from then on the time `at` (seconds since the epoch) tells old and new apart.
     """
-    reloaded = told.reloaded and now.reload == seen.reload
+    reloaded = told.reloaded and (now.reload, now.rescan) == (seen.reload, seen.rescan)
     runs = {
         name: run._replace(at=at) if reloaded else run
         for name, run in now.runs.items()
@@ -129,4 +136,5 @@ def left(now: Due, seen: Due, told: Told, at: float) -> Due:
         reload=0.0 if reloaded else now.reload,
         stop=tuple(unit for unit in now.stop if unit not in told.stopped),
         runs=runs,
+        rescan=0.0 if reloaded else now.rescan,
     )

@@ -6,6 +6,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from pa_units.contracts.drivers import SYSTEMD
 from pa_units.contracts.places import Places
 from pa_units.contracts.refs import Scope
 
@@ -23,7 +24,7 @@ class Host(NamedTuple):
     """Facts that hold for every agent of one install."""
 
     systemd: int
-    """major version, 252 and later"""
+    """major version, 252 and later; 0 where agents are not for systemd"""
     scope: Scope
     places: Places
     account: Account
@@ -36,6 +37,8 @@ class Host(NamedTuple):
     user_namespaces: bool = True
     python: bool = True
     """is there /usr/bin/python3? Programs of ours that agents run themselves need it"""
+    driver: str = SYSTEMD
+    """who is to supervise"""
 
 
 class Directory(NamedTuple):

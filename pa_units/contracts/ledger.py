@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from pa_units.contracts import codec, roster, units
+from pa_units.contracts.drivers import SYSTEMD
 from pa_units.contracts.places import Places
 from pa_units.contracts.refs import Scope, UnitRef, refs
 from pa_units.contracts.roster import SCHEMA
@@ -37,7 +38,7 @@ class Installed(NamedTuple):
     """whom it runs as, "" for a dynamic user"""
     user_reason: str = ""
     origin: Origin = Origin()
-    driver: str = "systemd"
+    driver: str = SYSTEMD
     scope: Scope = Scope.SYSTEM
     version: str = ""
     """of the pa that installed it"""
@@ -129,7 +130,7 @@ def _installed(name: str, row: dict[str, object]) -> Installed:
         user=codec.text(row.get("user")),
         user_reason=codec.text(row.get("user_reason")),
         origin=Origin(codec.text(row.get("origin")), codec.text(row.get("origin_digest"))),
-        driver=codec.text(row.get("driver"), "systemd"),
+        driver=codec.text(row.get("driver"), SYSTEMD),
         scope=scope,
         version=codec.text(row.get("version")),
         labels=codec.table(row.get("labels")),

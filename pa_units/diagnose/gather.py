@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from pa_units.contracts import units
+from pa_units.contracts.drivers import SYSTEMD
 from pa_units.contracts.ledger import Installed
 from pa_units.contracts.needs import COMPLETED, HEALTHY
 from pa_units.contracts.places import Places
@@ -13,10 +14,10 @@ from pa_units.contracts.refs import Scope
 from pa_units.contracts.status import UP, AgentStatus, State
 from pa_units.diagnose import ground
 from pa_units.diagnose.evidence import Evidence, Needed
+from pa_units.drive.managers import Managers
 from pa_units.drive.read import all_properties
 from pa_units.drive.read import properties as properties_of
 from pa_units.drive.states import UnitState
-from pa_units.drive.wire import Wire
 from pa_units.kit.errors import PaError
 from pa_units.measure.cgroup import hierarchy, usages
 from pa_units.measure.clock import synchronized
@@ -39,22 +40,25 @@ class Asked(NamedTuple):
     properties: Mapping[str, object]
 
 
-def ask(wire: Wire, agent: Installed) -> Asked:
-    """Ask systemd everything about one agent, or replica. Raises BusError."""
-    found, unit = status.one(wire, agent)
-    loaded = unit.load not in ("", "not-found")
-    return Asked(found, unit, all_properties(wire, agent.units[0].name) if loaded else {})
+def ask(managers: Managers, agent: Installed) -> Asked:
+    """Ask its manager everything about one agent, or replica. Raises BusError."""
+    found, unit = status.one(managers, agent)
+    if agent.driver != SYSTEMD or unit.load in ("", "not-found"):
+        return Asked(found, unit, {})
+    return Asked(found, unit, all_properties(managers.systemd, agent.units[0].name))
 
 
 def needed(
-    wire: Wire, agent: Installed, spec: Agent | None, ledger: Mapping[str, Installed]
+    managers: Managers, agent: Installed, spec: Agent | None, ledger: Mapping[str, Installed]
 ) -> tuple[Needed, ...]:
     """What it depends on, and whether that is as it has to be. Raises BusError."""
     known = [ledger[name] for name in agent.needs if name in ledger]
-    states = {one.name: one for one in status.many(wire, known, agent.scope)} if known else {}
+    states = {one.name: one for one in status.many(managers, known)} if known else {}
     found = [_of_agent(name, wants, states.get(name)) for name, wants in agent.needs.items()]
-    others = spec.requires if spec else ()
-    for name, state in properties_of(wire, list(others), ("ActiveState",)).items():
+    others = spec.requires if spec and agent.driver == SYSTEMD else ()
+    if not others:
+        return tuple(found)
+    for name, state in properties_of(managers.systemd, list(others), ("ActiveState",)).items():
         word = str(state.get("ActiveState", "not there"))
         found.append(Needed(name, "requires", "" if word in ("active", "reloading") else word))
     return tuple(found)

@@ -41,7 +41,8 @@ class Connection:
         self._rest = b""
 
     def ask(self, request: Request) -> Reply:
-        """Send a request and wait for its reply. Raises BusTimeout, BusLost."""
+        """Send a request and wait for its reply. Raises BusTimeout, BusLost, and NoBus when it has
+        ended."""
         self._number += 1
         wanted = request._replace(id=self._number)
         waits = wanted.timeout if wanted.wait else 0.0
@@ -52,6 +53,8 @@ class Connection:
                 continue
         except TimeoutError:
             raise BusTimeout("cannot ask the supervisor: it does not answer") from None
+        except ConnectionError:
+            raise NoBus("cannot ask the supervisor: it ended while it was asked") from None
         except OSError as error:
             raise BusLost(f"cannot ask the supervisor: {_reason(error)}") from None
         if reply.error:
@@ -205,26 +208,28 @@ def reload(scope: Scope, env: Env) -> None:
 
 def read(scope: Scope, env: Env, names: Sequence[str]) -> dict[str, UnitState]:
     """Return the states of many, for a table."""
-    try:
-        with connection(scope, env) as supervisor:
-            units = supervisor.ask(Request(0, "status", tuple(names))).units
-    except NoBus:
-        return _from_records(places_of(scope, env), names)
+    known = units(scope, env, names)
     return {
-        name: supervised.unit_state(name, units[name])
-        if name in units
+        name: supervised.unit_state(name, known[name])
+        if name in known
         else supervised.NOT_FOUND._replace(name=name)
         for name in names
     }
 
 
-def _from_records(where: Places, names: Sequence[str]) -> dict[str, UnitState]:
-    units = recorded(where)
+def units(scope: Scope, env: Env, names: Sequence[str]) -> Mapping[str, Unit]:
+    """Return all that the supervisor knows of units; those that it does not know are left out."""
+    if not names:
+        return {}
+    try:
+        with connection(scope, env) as supervisor:
+            return supervisor.ask(Request(0, "status", tuple(names))).units
+    except NoBus:
+        known = recorded(places_of(scope, env))
     return {
-        name: supervised.orphaned(name, units[name], lives=_lives(units[name]))
-        if name in units
-        else supervised.NOT_FOUND._replace(name=name)
+        name: supervised.orphaned(known[name], lives=_lives(known[name]))
         for name in names
+        if name in known
     }
 
 

@@ -44,15 +44,12 @@ def unit_state(name: str, unit: Unit) -> UnitState:
     )
 
 
-def orphaned(name: str, unit: Unit, *, lives: bool) -> UnitState:
+def orphaned(unit: Unit, *, lives: bool) -> Unit:
     """Return a unit of a supervisor that was killed, from its records: what lives still runs, and
     what ended meanwhile nobody has seen."""
-    shown = unit_state(name, unit)
     words = "the supervisor is not running; the next command that acts starts it"
     if lives:
-        return shown._replace(status_text=words)
+        return unit.but(words=words)
     if unit.state in (State.STOPPED, State.FAILED):
-        return shown
-    return shown._replace(
-        active="inactive", sub="dead", main_pid=0, result="exit unknown", status_text=words
-    )
+        return unit
+    return unit.but(state=State.STOPPED, pid=0, result="exit unknown", words=words)

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from pa_units.contracts import units
 from pa_units.contracts.ledger import Installed
 from pa_units.drive import read
+from pa_units.drive.managers import Managers, of_systemd
 from pa_units.drive.states import UnitState, unit_state
-from pa_units.drive.wire import Wire
 
 _PROPERTIES = ("ActiveState", "SubState", "ActiveEnterTimestamp")
 
@@ -24,17 +24,19 @@ class Aged(NamedTuple):
     `running` oneshot to systemd"""
 
 
-def aged(wire: Wire, agents: Sequence[Installed], directory: str) -> Aged:
+def aged(managers: Managers, agents: Sequence[Installed], directory: str) -> Aged:
     """Look at agents that run, whose unit files stand in `directory`."""
     names = [
         unit.name
-        for agent in agents
+        for agent in of_systemd(agents)
         if any(units.is_timer(unit.name) or units.is_socket(unit.name) for unit in agent.units)
         for unit in agent.units
     ]
+    if not names:
+        return Aged()
     found = {
         name: unit_state(properties)
-        for name, properties in read.properties(wire, names, _PROPERTIES).items()
+        for name, properties in read.properties(managers.systemd, names, _PROPERTIES).items()
     }
     scheduled = [one for one in agents if any(map(units.is_timer, one.doors))]
     running = (name for one in scheduled for name in one.workers if found[name].sub == "running")

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from pa_units.contracts import units
 from pa_units.contracts.ledger import Installed
 from pa_units.drive import read
-from pa_units.drive.wire import Wire
+from pa_units.drive.managers import Managers, of_systemd
 
 _TIMES = ("NextElapseUSecRealtime", "NextElapseUSecMonotonic")
 _NEVER = (0, (1 << 64) - 1)
@@ -30,11 +30,12 @@ class Door(NamedTuple):
         return units.is_timer(self.name)
 
 
-def doors(wire: Wire, agents: Sequence[Installed]) -> dict[str, Door]:
+def doors(managers: Managers, agents: Sequence[Installed]) -> dict[str, Door]:
     """The timers and sockets of agents, by name; no message where none has any."""
-    names = [name for agent in agents if agent.starts for name in agent.doors]
+    names = [name for agent in of_systemd(agents) if agent.starts for name in agent.doors]
     if not names:
         return {}
+    wire = managers.systemd
     found = {
         name: Door(name, row.active, row.sub) for name, row in read.list_units(wire, names).items()
     }

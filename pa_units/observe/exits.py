@@ -75,3 +75,20 @@ def signal_name(number: int) -> str:
         return signal.Signals(number).name
     except ValueError:
         return f"signal {number}"
+
+
+def code_of(words: str) -> int | None:
+    """The exit code that `ended` has put into words."""
+    number = words.removeprefix("exit code ").partition(":")[0]
+    return int(number) if number.isdecimal() else None
+
+
+def signal_of(words: str) -> int | None:
+    """The signal that `ended` has put into words."""
+    if not words.startswith("killed by "):
+        return None
+    import signal
+
+    name = words.removeprefix("killed by ").partition(",")[0]
+    number = name.removeprefix("signal ")
+    return int(number) if number.isdecimal() else signal.Signals.__members__.get(name)

@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 
+from pa_units.contracts.drivers import BUILTIN
 from pa_units.contracts.due import Due
 from pa_units.contracts.ledger import Installed
 from pa_units.contracts.status import DOWN, UP, State
-from pa_units.drive.wire import Wire
+from pa_units.drive.managers import Managers
 
 
 def outdated(
-    wire: Wire, due: Due, agents: Sequence[Installed], states: Mapping[str, State]
+    managers: Managers, due: Due, agents: Sequence[Installed], states: Mapping[str, State]
 ) -> set[str]:
     """Return the names of those of `agents` of which an earlier version runs, or is about to.
 
@@ -19,13 +20,19 @@ def outdated(
     changed = [
         agent for agent in agents if agent.name in due.runs and states[agent.name] not in DOWN
     ]
-    if due.reload or not changed:
-        return {agent.name for agent in changed}
+    unread = {agent.name for agent in changed if _is_unread(due, agent)}
+    known = [agent for agent in changed if agent.name not in unread]
+    if not known:
+        return unread
     from pa_units.observe.runs import runs
 
-    present = runs(wire, changed)
-    return {
+    present = runs(managers, known)
+    return unread | {
         agent.name
-        for agent in changed
+        for agent in known
         if states[agent.name] not in UP or present[agent.name].began < due.runs[agent.name].at
     }
+
+
+def _is_unread(due: Due, agent: Installed) -> bool:
+    return bool(due.rescan if agent.driver == BUILTIN else due.reload)

@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 from pa_units.contracts.ledger import Installed
 from pa_units.drive import read
+from pa_units.drive.managers import Managers, of_builtin, of_systemd
 from pa_units.drive.states import UnitState, unit_state
-from pa_units.drive.wire import Wire
+from pa_units.observe import supervised
 
 
 class Run(NamedTuple):
@@ -18,15 +19,22 @@ class Run(NamedTuple):
     """when the oldest of them was up, seconds since the epoch; 0: none is"""
 
 
-def runs(wire: Wire, agents: Sequence[Installed]) -> dict[str, Run]:
+def runs(managers: Managers, agents: Sequence[Installed]) -> dict[str, Run]:
     """Return the present run of each agent by its name."""
-    units = [unit for agent in agents for unit in agent.workers]
-    wanted = ("InvocationID", "ActiveState", "ActiveEnterTimestamp")
     found = {
-        unit: unit_state(properties)
-        for unit, properties in read.properties(wire, units, wanted).items()
+        **_of_systemd(managers, of_systemd(agents)),
+        **supervised.units(managers, of_builtin(agents)),
     }
     return {agent.name: _run([found[unit] for unit in agent.workers]) for agent in agents}
+
+
+def _of_systemd(managers: Managers, agents: Sequence[Installed]) -> dict[str, UnitState]:
+    if not agents:
+        return {}
+    units = [unit for agent in agents for unit in agent.workers]
+    wanted = ("InvocationID", "ActiveState", "ActiveEnterTimestamp")
+    properties = read.properties(managers.systemd, units, wanted)
+    return {unit: unit_state(values) for unit, values in properties.items()}
 
 
 def _run(states: Sequence[UnitState]) -> Run:

@@ -7,9 +7,9 @@ from typing import NamedTuple
 from pa_units.contracts.ledger import Installed
 from pa_units.contracts.status import UP, AgentStatus, State
 from pa_units.drive import read
+from pa_units.drive.managers import Managers, of_builtin, of_systemd
 from pa_units.drive.states import UnitState, unit_state
-from pa_units.drive.wire import Wire
-from pa_units.observe import status
+from pa_units.observe import status, supervised
 from pa_units.observe.states import judge
 
 GRACE_S = 1.0
@@ -47,14 +47,14 @@ _ROUNDS = 3
 """So often a restart by somebody else meanwhile is followed."""
 
 
-def settle(wire: Wire, agents: Sequence[Installed]) -> dict[str, Settled]:
+def settle(managers: Managers, agents: Sequence[Installed]) -> dict[str, Settled]:
     """Wait for the grace period and say of each agent whether its run of before still lives; of
     one that waits for its time or a connection, whether it does."""
     own = [agent for agent in agents if not agent.starts]
     waiting = [agent for agent in agents if agent.starts]
-    alive = _lives(wire, [one for agent in own for one in agent.each])
+    alive = _lives(managers, [one for agent in own for one in agent.each])
     found = {agent.name: _together(agent, alive) for agent in own}
-    for one in status.many(wire, waiting, agents[0].scope) if waiting else ():
+    for one in status.many(managers, waiting) if waiting else ():
         found[one.name] = _at_the_door(one)
     return found
 
@@ -76,14 +76,14 @@ def _at_the_door(one: AgentStatus) -> Settled:
     return Settled(True, pid=one.pid, note=note, next_run_us=one.next_run_us)
 
 
-def _lives(wire: Wire, agents: Sequence[Installed]) -> dict[str, Settled]:
+def _lives(managers: Managers, agents: Sequence[Installed]) -> dict[str, Settled]:
     """A run that another command has begun meanwhile, and not a crash, gets a grace period too."""
     found: dict[str, Settled] = {}
     left = list(agents)
-    before = _read(wire, left)
+    before = _read(managers, left)
     for turn in range(_ROUNDS):
         time.sleep(GRACE_S)
-        after = _read(wire, left)
+        after = _read(managers, left)
         last = turn == _ROUNDS - 1
         again = [one for one in left if not last and _is_anew(one, before, after)]
         found |= {
@@ -101,9 +101,13 @@ def _unit(agent: Installed) -> str:
     return agent.units[0].name
 
 
-def _read(wire: Wire, agents: Sequence[Installed]) -> Mapping[str, UnitState]:
-    found = read.properties(wire, [_unit(agent) for agent in agents], _PROPERTIES)
-    return {name: unit_state(properties) for name, properties in found.items()}
+def _read(managers: Managers, agents: Sequence[Installed]) -> Mapping[str, UnitState]:
+    units = [_unit(agent) for agent in of_systemd(agents)]
+    found = read.properties(managers.systemd, units, _PROPERTIES) if units else {}
+    return {
+        **{name: unit_state(properties) for name, properties in found.items()},
+        **supervised.units(managers, of_builtin(agents)),
+    }
 
 
 def _is_anew(

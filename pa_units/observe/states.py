@@ -101,9 +101,14 @@ def _failure(unit: UnitState, agent: Installed, restarts: int) -> str:
     ended = cause(unit)
     most = agent.max_restarts
     if most is not None and most > 0 and restarts >= most:
-        times = "restart" if most == 1 else "restarts"
-        return _and(f"gave up after {most} {times}", ended)
+        return gave_up(most, ended)
     return ended
+
+
+def gave_up(most: int, ended: str) -> str:
+    """Say that no further restart follows."""
+    times = "restart" if most == 1 else "restarts"
+    return _and(f"gave up after {most} {times}", ended)
 
 
 def _and(words: str, ended: str) -> str:

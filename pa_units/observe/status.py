@@ -3,14 +3,17 @@
 import os
 from collections.abc import Mapping, Sequence
 
+from pa_units.contracts.drivers import BUILTIN
 from pa_units.contracts.ledger import Installed
 from pa_units.contracts.refs import Scope
 from pa_units.contracts.status import AgentStatus, State
 from pa_units.drive import read
+from pa_units.drive.managers import Managers, of_builtin, of_systemd
 from pa_units.drive.states import UnitState
 from pa_units.drive.wire import Wire
 from pa_units.measure.cgroup import Usage, hierarchy, usages
 from pa_units.measure.process import started_us
+from pa_units.observe import supervised
 from pa_units.observe.doors import doors
 from pa_units.observe.states import WAITING_IN_HELPER, judge, one_moment
 from pa_units.observe.whole import whole
@@ -18,10 +21,21 @@ from pa_units.observe.whole import whole
 _MICROSECONDS = 1_000_000
 
 
-def many(wire: Wire, agents: Sequence[Installed], scope: Scope) -> tuple[AgentStatus, ...]:
-    """The status of many agents: one list of units, the kernel's files, and the few properties
-    that only the manager knows."""
+def many(managers: Managers, agents: Sequence[Installed]) -> tuple[AgentStatus, ...]:
+    """The status of many agents, whoever supervises each. Raises BusError."""
     each = [one for agent in agents for one in agent.each]
+    found = {}
+    if own := of_systemd(each):
+        found = {one.name: one for one in _by_systemd(managers, own)}
+    if others := of_builtin(each):
+        found |= supervised.statuses(managers, others)
+    around = doors(managers, agents)
+    return tuple(whole(agent, [found[one.name] for one in agent.each], around) for agent in agents)
+
+
+def _by_systemd(managers: Managers, each: Sequence[Installed]) -> list[AgentStatus]:
+    """One list of units, the kernel's files, and the few properties that only the manager knows."""
+    wire, scope = managers.systemd, managers.scope
     units = read.states(wire, [_unit(one) for one in each])
     groups = _groups(wire, units, scope)
     used = usages(groups.values(), hierarchy())
@@ -35,24 +49,26 @@ def many(wire: Wire, agents: Sequence[Installed], scope: Scope) -> tuple[AgentSt
         )
         for one in each
     ]
-    parts = iter(with_causes(found, scope))
-    around = doors(wire, agents)
-    return tuple(whole(agent, [next(parts) for _ in agent.each], around) for agent in agents)
+    return with_causes(found, scope)
 
 
 def _unit(agent: Installed) -> str:
     return agent.units[0].name
 
 
-def one(wire: Wire, agent: Installed) -> tuple[AgentStatus, UnitState]:
-    """Everything about one agent, with what systemd itself says of its main unit."""
+def one(managers: Managers, agent: Installed) -> tuple[AgentStatus, UnitState]:
+    """Everything about one agent, with what its manager says of its main unit."""
+    if agent.driver == BUILTIN:
+        unit = supervised.units(managers, [agent])[_unit(agent)]
+        return many(managers, [agent])[0], unit
+    wire = managers.systemd
     unit = read.details(wire, _unit(agent))
     if agent.runs:
-        return many(wire, [agent], agent.scope)[0], unit
+        return many(managers, [agent])[0], unit
     used = usages([unit.control_group], hierarchy(), io=True)[unit.control_group]
     status = _status(agent, unit, used if unit.control_group else Usage(), unit.main_pid or 0)
     found = with_causes([status._replace(since_us=_since(unit, status.state))], agent.scope)
-    return whole(agent, found, doors(wire, [agent])), unit
+    return whole(agent, found, doors(managers, [agent])), unit
 
 
 _LOOK_BACK_S = 5
@@ -79,10 +95,11 @@ def with_causes(found: Sequence[AgentStatus], scope: Scope) -> list[AgentStatus]
     ]
 
 
-def control_groups(wire: Wire, agents: Sequence[Installed], scope: Scope) -> dict[str, str]:
-    """The control group of every service of agents that runs, by unit."""
+def control_groups(managers: Managers, agents: Sequence[Installed]) -> dict[str, str]:
+    """The control group of every service of agents of systemd that runs, by unit."""
+    wire = managers.systemd
     units = read.states(wire, [unit for agent in agents for unit in agent.workers])
-    return _groups(wire, units, scope)
+    return _groups(wire, units, managers.scope)
 
 
 def _groups(wire: Wire, units: Mapping[str, UnitState], scope: Scope) -> dict[str, str]:

@@ -163,6 +163,7 @@ def _end(supervisor: Supervisor, server: "Server", home: str) -> int:
     supervisor.fd_holder.hold(())
     server.close()
     supervisor.tools.children.zygote.close()
+    supervisor.tools.store.retire()
     supervisor.tools.say("supervisor ends")
     if not supervisor.services:
         _leave_nothing(supervisor.tools.places, home)

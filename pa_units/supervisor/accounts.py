@@ -73,14 +73,14 @@ def numbered(uid: int, home: str) -> Identity:
     return Identity(uid, uid, (), str(uid), home)
 
 
-def free_number(unit: str, directory: str, taken: Collection[int]) -> int:
-    """Choose a number for `unit`: the owner of its directory, else one that follows from its name,
+def free_number(agent: str, directory: str, taken: Collection[int]) -> int:
+    """Choose a number for `agent`: the owner of its directory, else one that follows from its name,
     so that what it owns elsewhere stays its own."""
     owner = _owner(directory)
     if FIRST <= owner <= LAST and owner not in taken:
         return owner
     count = LAST - FIRST + 1
-    first = binascii.crc32(unit.encode()) % count
+    first = binascii.crc32(agent.encode()) % count
     numbers = (FIRST + (first + step) % count for step in range(count))
     return next(uid for uid in numbers if uid not in taken and not _has_name(uid))
 

@@ -1,8 +1,9 @@
 """What the supervisor itself has to say: lines with their time, in a file of bounded size."""
 
 import os
-from time import gmtime, strftime
+import time
 
+from pa_units.contracts import event_log
 from pa_units.logfiles import roll
 
 _MOST = 1 << 20
@@ -35,7 +36,7 @@ class EventLog:
         """Write what was said. A full disk keeps no agent from running."""
         if not self._lines:
             return
-        now = strftime("%Y-%m-%dT%H:%M:%SZ", gmtime())
+        now = event_log.stamp(time.time_ns() // 1000)
         text = "".join(f"{now} {words}\n" for words in self._lines).encode()
         self._lines.clear()
         try:

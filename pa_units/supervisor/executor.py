@@ -43,8 +43,8 @@ class Callbacks(NamedTuple):
 
     apply: Callable[[Service, Event], None]
     save: Callable[[Service], None]
-    numbers: Callable[[], Collection[int]]
-    """user numbers that are taken"""
+    numbers: Callable[[str], Collection[int]]
+    """user numbers that other agents have"""
     ended: Callable[[Service, int], None]
     """a main process that is not our child is gone"""
 

@@ -37,13 +37,13 @@ class LaunchBuilder:
         self._known.clear()
         self._known_starts.clear()
 
-    def number(self, plan: RunPlan, unit: Unit, taken: Callable[[], Collection[int]]) -> int:
+    def number(self, plan: RunPlan, unit: Unit, taken: Callable[[str], Collection[int]]) -> int:
         """Return the user number of a unit that has no user: the one it had, or a new one."""
         if not plan.dynamic or os.getuid():
             return -1
         if unit.uid >= 0:
             return unit.uid
-        return accounts.free_number(plan.unit, plan.state_directory, taken())
+        return accounts.free_number(plan.agent, plan.state_directory, taken(plan.agent))
 
     def takes_rights(self, plan: RunPlan, unit: Unit) -> bool:
         """Is it started by way of another process?"""

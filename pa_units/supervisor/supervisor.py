@@ -7,9 +7,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from typing import NamedTuple
 
+from pa_units.contracts import event_log
 from pa_units.contracts.places import Places
 from pa_units.contracts.run_plan import RunPlan
-from pa_units.contracts.run_state import EXITED, UNKNOWN, Unit
+from pa_units.contracts.run_state import EXITED, NEVER, UNKNOWN, Unit
 from pa_units.contracts.status import State
 from pa_units.supervisor import credentials, needs, proc, restart_policy, state_machine, tree
 from pa_units.supervisor.child import Children, End
@@ -36,8 +37,9 @@ from pa_units.supervisor.phases import WAITS
 from pa_units.supervisor.service import Service, new_run
 from pa_units.supervisor.store import Store
 
-_TOLD_WHY = frozenset({State.FAILED, State.RESTARTING})
-_TOLD = _TOLD_WHY | {State.RUNNING, State.STOPPED, State.PAUSED}
+_ENDED = frozenset({State.FAILED, State.RESTARTING, State.STOPPED})
+_COUNTED = frozenset({State.FAILED, State.RESTARTING})
+_TOLD = _ENDED | {State.RUNNING, State.PAUSED}
 
 
 _BY_SIGNAL = 128
@@ -83,7 +85,7 @@ class Supervisor:
         """units that are to stop, and whether they were told: only when nothing is up any more that
         goes down before them"""
         self._changed: set[Service] = set()
-        self._told: list[tuple[str, State, str, int, int]] = []
+        self._told: list[tuple[str, State, int, str, int, int]] = []
         self._events: deque[tuple[Service, Event]] = deque()
         self._busy = False
 
@@ -175,14 +177,16 @@ class Supervisor:
     def _tell(self, service: Service) -> None:
         unit = service.unit
         if unit.state in _TOLD:
-            self._told.append((service.name, unit.state, unit.words, unit.code, unit.status))
+            number = unit.restarts + (unit.state is State.RESTARTING)
+            number = number if unit.state in _COUNTED else 0
+            why = (unit.words, unit.code, unit.status)
+            self._told.append((service.name, unit.state, number, *why))
 
     def _write_event_log(self) -> None:
-        for name, state, words, code, status in self._told:
-            why = (
-                f": {words or restart_policy.describe(code, status)}" if state in _TOLD_WHY else ""
-            )
-            self.tools.say(f"{name}: {state}{why}")
+        for name, state, number, words, code, status in self._told:
+            ended = state in _ENDED and code != NEVER
+            why = words or (restart_policy.describe(code, status) if ended else "")
+            self.tools.say(event_log.words(name, state, number, why))
         self._told.clear()
 
     # Times.
@@ -250,8 +254,10 @@ class Supervisor:
             self.outputs.flush(service.name)
             self.apply(service, Ended(UNKNOWN, 0, leftovers))
 
-    def _numbers(self) -> Collection[int]:
-        return {service.unit.uid for service in self.services.values()}
+    def _numbers(self, agent: str) -> Collection[int]:
+        """Replicas share one number, as they share their directory."""
+        others = (one for one in self.services.values() if one.plan.agent != agent)
+        return {one.unit.uid for one in others}
 
     # Neighbours.
 

@@ -5,15 +5,16 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
+from pa_units.contracts.drivers import BUILTIN
 from pa_units.contracts.ledger import Installed
 from pa_units.drive import choose
 from pa_units.drive.base import JobResult
-from pa_units.drive.wire import open_bus
+from pa_units.drive.managers import Managers
 from pa_units.observe.aged import Aged
 from pa_units.observe.settle import settle
-from pa_units.verbs import moves
+from pa_units.verbs import moves, supervise
 from pa_units.verbs.here import Here, may_write
-from pa_units.verbs.moves import Move, Moves
+from pa_units.verbs.moves import Moves
 
 
 class Outcome(NamedTuple):
@@ -39,6 +40,8 @@ class Outcome(NamedTuple):
     """what else there is to say of one that is up: `3 replicas`, `listening`"""
     next_run_us: int | None = None
     """when its schedule starts it next, wall clock in microseconds"""
+    supervisor: int = 0
+    """pid of the built-in supervisor, if it was started for this"""
 
 
 Selected = Sequence[Installed]
@@ -64,41 +67,44 @@ def refresh(
 
 def stop(at: Here, agents: Selected, *, wait: bool = True) -> tuple[Outcome, ...]:
     """Stop; a stopped agent is no failure."""
-    results = _drive(at, moves.stop(agents), wait)
+    results = _drive(at, agents, moves.stop(agents), wait)
     did = "stopped" if wait else "stopping"
     return tuple(_outcome(agent, results[agent.name], did) for agent in agents)
 
 
-def _drive(at: Here, steps: Moves, wait: bool) -> dict[str, list[JobResult]]:
+def _drive(at: Here, agents: Selected, steps: Moves, wait: bool) -> dict[str, list[JobResult]]:
     """Do one step after the other, each for all agents at once; what became of an agent's units
     by its name."""
     may_write(at, "control agents")
+    drivers = {agent.name: agent.driver for agent in agents}
     found: dict[str, list[JobResult]] = defaultdict(list)
     for step in steps:
-        units = [unit for names in step.units.values() for unit in names]
-        results = iter(_call(at, step, units, wait) if units else ())
-        for agent, names in step.units.items():
-            found[agent] += [next(results) for _ in names]
+        for driver in dict.fromkeys(drivers[name] for name in step.units):
+            own = {name: step.units[name] for name in step.units if drivers[name] == driver}
+            units = [unit for names in own.values() for unit in names]
+            results = iter(_call(at, driver, step.verb, units, wait))
+            for name, names in own.items():
+                found[name] += [next(results) for _ in names]
     return found
 
 
-def _call(at: Here, step: Move, units: list[str], wait: bool) -> list[JobResult]:
-    verb: Callable[..., list[JobResult]] = getattr(choose.driver(), step.verb)
-    if step.verb == "reset":
-        return verb(at.scope, at.env, units)
-    return verb(at.scope, at.env, units, wait=wait)
+def _call(at: Here, driver: str, verb: str, units: list[str], wait: bool) -> list[JobResult]:
+    call: Callable[..., list[JobResult]] = getattr(choose.driver(driver), verb)
+    options = {} if verb == "reset" else {"wait": wait}
+    return supervise.again(at, driver, lambda: call(at.scope, at.env, units, **options))
 
 
 def _up(at: Here, agents: Selected, steps: Moves, did: str, *, wait: bool) -> tuple[Outcome, ...]:
     since_us = time.time_ns() // 1000
-    results = _drive(at, steps, wait)
+    supervisor = supervise.needed(at, agents)
+    results = _drive(at, agents, steps, wait)
     outcomes = {
         agent.name: _outcome(agent, results.get(agent.name, ()), did if wait else "starting")
         for agent in agents
     }
     if wait:
         _read_back(at, agents, did, outcomes, since_us)
-    return tuple(outcomes.values())
+    return tuple(one._replace(supervisor=supervisor) for one in outcomes.values())
 
 
 def _read_back(
@@ -106,8 +112,8 @@ def _read_back(
 ) -> None:
     # Of what the init system may not have been told, what runs says nothing.
     doubtful = [agent for agent in agents if outcomes[agent.name].taken]
-    with open_bus(at.scope, at.env, calls=len(doubtful)) as wire:
-        for name, settled in settle(wire, doubtful).items():
+    with Managers(at.scope, at.env, calls=len(doubtful)) as managers:
+        for name, settled in settle(managers, doubtful).items():
             before = outcomes[name]
             if settled.up:
                 outcomes[name] = Outcome(
@@ -125,6 +131,8 @@ def _read_back(
 def _failed(at: Here, outcome: Outcome, reason: str, since_us: int) -> Outcome:
     from pa_units.verbs import logs  # mostly nothing fails
 
+    if outcome.agent.driver == BUILTIN:
+        reason = supervise.said_last(at, outcome.agent, since_us) or reason
     return outcome._replace(
         ok=False,
         did="",

@@ -20,6 +20,13 @@ def enable(
     whole(agents, "enable" if on else "disable")
     if dry_run:
         return tuple(Outcome(agent, True, _foreseen(agent, on)) for agent in agents)
+    for driver in dict.fromkeys(agent.driver for agent in agents):
+        _change(at, [agent for agent in agents if agent.driver == driver], on=on)
+    now = chosen(at, [agent.name for agent in agents])
+    return tuple(Outcome(agent, agent.auto_start is on, _WORDS[on]) for agent in now)
+
+
+def _change(at: Here, agents: Sequence[Installed], *, on: bool) -> None:
     loaded = specs.read([f"{at.places.agents}/{agent.name}.yaml" for agent in agents])
     specs.refuse_errors(loaded.problems)
     changed = loaded._replace(
@@ -32,8 +39,6 @@ def enable(
         at.places, compiled.bundle, environment=at.env, origins=origins, after=After.RELOAD
     )
     bring_up(at, done.state.due, Wish(start=False))
-    now = chosen(at, [agent.name for agent in agents])
-    return tuple(Outcome(agent, agent.auto_start is on, _WORDS[on]) for agent in now)
 
 
 _WORDS = {True: "starts at boot", False: "does not start at boot"}

@@ -9,12 +9,13 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from pa_units.contracts import ledger
+from pa_units.contracts.drivers import BUILTIN, SYSTEMD
 from pa_units.contracts.due import Due, Told
 from pa_units.contracts.ledger import Installed
 from pa_units.contracts.status import DOWN, UP
 from pa_units.drive import choose
 from pa_units.drive.errors import BusError
-from pa_units.drive.wire import open_bus
+from pa_units.drive.managers import Managers
 from pa_units.observe import status
 from pa_units.observe.aged import Aged, aged
 from pa_units.observe.outdated import outdated
@@ -36,10 +37,18 @@ class Wish(NamedTuple):
     wait: bool = True
 
 
-def reachable(at: Here) -> None:
-    """Refuse before anything is written what could not be brought up. Raises BusError."""
-    if not at.root:
-        open_bus(at.scope, at.env).close()
+def reachable(at: Here, drivers: Collection[str]) -> None:
+    """Refuse before anything is written what could not be brought up. Raises BusError.
+
+    The built-in supervisor need not be there yet, but if it is, it must be ours to ask."""
+    if at.root:
+        return
+    if SYSTEMD in drivers:
+        choose.reachable(at.scope, at.env)
+    if BUILTIN in drivers:
+        from pa_units.drive import builtin
+
+        builtin.hello(at.scope, at.env)
 
 
 def bring_up(at: Here, due: Due, wish: Wish) -> tuple[Outcome, ...]:
@@ -64,25 +73,27 @@ def bring_up(at: Here, due: Due, wish: Wish) -> tuple[Outcome, ...]:
 
 
 def _tell(at: Here, due: Due) -> Told:
-    driver = choose.driver()
+    systemd = choose.driver(SYSTEMD)
     if due.stop:
-        driver.stop(at.scope, at.env, due.stop)
+        systemd.stop(at.scope, at.env, due.stop)
         # A failed unit stays in systemd's lists until it is reset, its file gone or not.
-        driver.reset(at.scope, at.env, due.stop)
+        systemd.reset(at.scope, at.env, due.stop)
     if due.reload:
-        driver.reload(at.scope, at.env)
-    return Told(reloaded=bool(due.reload), stopped=due.stop)
+        systemd.reload(at.scope, at.env)
+    if due.rescan:
+        choose.driver(BUILTIN).reload(at.scope, at.env)
+    return Told(reloaded=bool(due.reload or due.rescan), stopped=due.stop)
 
 
 def _run(at: Here, due: Due, wish: Wish) -> tuple[Outcome, ...]:
     agents = (*wish.agents, *_left(at, due, wish))
     if not agents:
         return ()
-    with open_bus(at.scope, at.env, calls=len(agents)) as wire:
-        states = {one.name: one.state for one in status.many(wire, agents, at.scope)}
-        old = outdated(wire, due, agents, states)
+    with Managers(at.scope, at.env, calls=len(agents)) as managers:
+        states = {one.name: one.state for one in status.many(managers, agents)}
+        old = outdated(managers, due, agents, states)
         alive = [agent for agent in agents if states[agent.name] not in DOWN]
-        beside = aged(wire, alive, at.places.units)
+        beside = aged(managers, alive, at.places.units)
     stale = [agent for agent in alive if agent.name in old or _is_beside(agent, beside)]
     new = {agent.name for agent in stale}
     up = {name for name, state in states.items() if state in UP} - new

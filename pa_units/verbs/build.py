@@ -10,7 +10,9 @@ from pa_units.compile.assumed import Machine
 from pa_units.compile.explain import Explanation, explanation
 from pa_units.compile.packaging import HELPERS, Layout
 from pa_units.compile.place import texts
+from pa_units.compile.support.way import Target
 from pa_units.contracts.bundle import Artifact, Kind, Level
+from pa_units.contracts.drivers import BUILTIN, SYSTEMD
 from pa_units.contracts.facts import Facts
 from pa_units.kit.errors import UsageError
 from pa_units.kit.files import write_whole
@@ -46,9 +48,17 @@ class Explained(NamedTuple):
 
 THIS_MACHINE = Wanted()
 
+TARGETS = {Target.SYSTEMD: SYSTEMD, Target.RUN: BUILTIN}
+"""What compile writes for, and the driver that reads it."""
 
-def wanted(machine: str, layout: str, scope: str | None) -> Wanted:
+
+def wanted(machine: str, layout: str, scope: str | None, driver: str = "") -> Wanted:
     """Read `--for` and `--layout`; `scope` is that of `--system` or `--user`. Raises UsageError."""
+    if machine and driver == BUILTIN:
+        raise UsageError(
+            "cannot compile for the built-in supervisor of another machine",
+            "its plans hold what is found on the host: leave --for out, and compile there",
+        )
     if layout == Layout.VENDOR and not machine:
         raise UsageError(
             "cannot lay out files for a package: --for does not say for which machine",

@@ -1,43 +1,46 @@
 """`reload`, `pause`, `resume`, `kill`: verbs that need a running agent. Act, then read back."""
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
 from pa_units.contracts.ledger import Installed
 from pa_units.contracts.status import AgentStatus, State
 from pa_units.drive import choose
 from pa_units.drive.base import JobResult
 from pa_units.kit.errors import UsageError
+from pa_units.verbs import supervise
 from pa_units.verbs.act import Outcome
 from pa_units.verbs.here import Here, may_write
 from pa_units.verbs.status import statuses
 
 Selected = Sequence[Installed]
 
+_NOTHING: Mapping[str, object] = MappingProxyType({})
+
 _ALIVE = frozenset({State.RUNNING, State.PAUSED})
 
 
 def reload(at: Here, agents: Selected) -> tuple[Outcome, ...]:
     """Have agents read their configuration again; one that ends by it has failed."""
-    return _act(at, agents, "reloaded", choose.driver().reload_units, State.RUNNING)
+    return _act(at, agents, "reloaded", "reload_units", State.RUNNING)
 
 
 def pause(at: Here, agents: Selected) -> tuple[Outcome, ...]:
     """Freeze all processes of agents."""
-    return _act(at, agents, "paused", choose.driver().pause, State.PAUSED)
+    return _act(at, agents, "paused", "pause", State.PAUSED)
 
 
 def resume(at: Here, agents: Selected) -> tuple[Outcome, ...]:
     """Undo `pause`."""
-    return _act(at, agents, "resumed", choose.driver().resume, State.RUNNING)
+    return _act(at, agents, "resumed", "resume", State.RUNNING)
 
 
 def kill(at: Here, agents: Selected, signal: str, *, whole: bool) -> tuple[Outcome, ...]:
     """Send a signal to the main process of agents, or to all of their processes."""
     number = signal_number(signal)
     whom = "all" if whole else "main"
-    send = partial(choose.driver().kill, signal=number, whom=whom)
-    return _act(at, agents, f"got {signal}", send, None, failed="no signal sent")
+    options = {"signal": number, "whom": whom}
+    return _act(at, agents, f"got {signal}", "kill", None, "no signal sent", options)
 
 
 def signal_number(text: str) -> int:
@@ -52,19 +55,26 @@ def signal_number(text: str) -> int:
     return Signals[name].value
 
 
-_Send = Callable[..., list[JobResult]]
-
-
 def _act(
-    at: Here, agents: Selected, did: str, send: _Send, wanted: State | None, failed: str = ""
+    at: Here,
+    agents: Selected,
+    did: str,
+    verb: str,
+    wanted: State | None,
+    failed: str = "",
+    options: Mapping[str, object] = _NOTHING,
 ) -> tuple[Outcome, ...]:
-    """Send to those that run; each is done when its state is the wanted one afterwards."""
+    """Have those that run do `verb` of their driver; each is done when its state is the wanted one
+    afterwards."""
     may_write(at, "control agents")
     before = _services(at, agents)
     alive = {unit for unit, one in before.items() if one.state in _ALIVE}
-    units = [unit for agent in agents for unit in agent.workers if unit in alive]
-    results = dict(zip(units, send(at.scope, at.env, units) if units else [], strict=True))
-    after = _services(at, agents) if wanted and units else {}
+    results: dict[str, JobResult] = {}
+    for driver in dict.fromkeys(agent.driver for agent in agents):
+        own = [agent for agent in agents if agent.driver == driver]
+        units = [unit for agent in own for unit in agent.workers if unit in alive]
+        results |= zip(units, _send(at, driver, verb, units, options), strict=True)
+    after = _services(at, agents) if wanted and results else {}
     return tuple(
         _outcome(
             Outcome(agent, True, did, failed=failed or f"not {did}"),
@@ -74,6 +84,15 @@ def _act(
         )
         for agent in agents
     )
+
+
+def _send(
+    at: Here, driver: str, verb: str, units: Sequence[str], options: Mapping[str, object]
+) -> list[JobResult]:
+    if not units:
+        return []
+    call: Callable[..., list[JobResult]] = getattr(choose.driver(driver), verb)
+    return supervise.again(at, driver, lambda: call(at.scope, at.env, units, **options))
 
 
 def _services(at: Here, agents: Selected) -> dict[str, AgentStatus]:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from pa_units.contracts import due as dues
 from pa_units.contracts import ledger as ledgers
+from pa_units.contracts.drivers import BUILTIN
 from pa_units.contracts.due import Due
 from pa_units.contracts.ledger import Installed
 from pa_units.contracts.status import State
@@ -13,9 +14,10 @@ from pa_units.diagnose import gather
 from pa_units.diagnose.evidence import Changed, Evidence
 from pa_units.diagnose.finding import Finding
 from pa_units.diagnose.judge import findings
-from pa_units.drive.wire import Wire, open_bus
+from pa_units.drive.managers import Managers, of_systemd
 from pa_units.journal import events
 from pa_units.kit.errors import PaError
+from pa_units.observe import run_history
 from pa_units.observe.outdated import outdated
 from pa_units.verbs import log_sources
 from pa_units.verbs.here import Here
@@ -61,26 +63,26 @@ def _of_init(at: Here, blank: Sequence[Evidence]) -> list[Evidence]:
     every, due = ledgers.read(at.places, at.root).agents, dues.read(at.places, at.root)
     found: list[Evidence] = []
     try:
-        with open_bus(at.scope, at.env, _PATIENCE, calls=len(blank)) as wire:
+        with Managers(at.scope, at.env, len(blank), _PATIENCE) as managers:
             for seen in blank:
-                found.append(_asked(at, wire, seen, every, due))
+                found.append(_asked(at, managers, seen, every, due))
     except PaError as error:
         found += [seen._replace(silent=error.message) for seen in blank[len(found) :]]
     return found
 
 
 def _asked(
-    at: Here, wire: Wire, seen: Evidence, every: Mapping[str, Installed], due: Due
+    at: Here, managers: Managers, seen: Evidence, every: Mapping[str, Installed], due: Due
 ) -> Evidence:
     agent = seen.agent
-    asked = gather.ask(wire, agent)
+    asked = gather.ask(managers, agent)
     known = every.get(_whole(agent), agent)
-    old = outdated(wire, due, [known], {known.name: asked.status.state})
+    old = outdated(managers, due, [known], {known.name: asked.status.state})
     return seen._replace(
         status=asked.status,
         unit=asked.unit,
         properties=asked.properties,
-        needs=gather.needed(wire, agent, gather.spec_of(at.places, agent), every),
+        needs=gather.needed(managers, agent, gather.spec_of(at.places, agent), every),
         outdated=bool(old),
     )
 
@@ -99,8 +101,8 @@ def _changed(at: Here, agents: Sequence[Installed]) -> Mapping[str, tuple[Change
 
 
 def _spoken(at: Here, found: Sequence[Evidence]) -> list[Evidence]:
-    """Add the journal's part: of agents in trouble their last runs, of the others, all at once,
-    what they said a moment ago."""
+    """Add the part of the journal, or of the supervisor's log: of agents in trouble their last
+    runs, of the others, all at once, what they said a moment ago."""
     calm = [seen for seen in found if not seen.in_trouble]
     lines, silent = _recent(at, calm)
     return [
@@ -118,7 +120,8 @@ def _without(seen: Evidence, silent: str) -> Evidence:
 def _recent(at: Here, calm: Sequence[Evidence]) -> tuple[Mapping[str, list[str]], str]:
     if not calm:
         return {}, ""
-    units = {unit: seen.agent.name for seen in calm for unit in seen.agent.workers}
+    own = of_systemd([seen.agent for seen in calm])
+    units = {unit: agent.name for agent in own for unit in agent.workers}
     began = {seen.agent.name: seen.unit.active_since_us for seen in calm}
     wanted = Wanted(lines=None, since_us=calm[0].now_us - _RECENT_US)
     said: dict[str, list[str]] = {}
@@ -134,6 +137,9 @@ def _recent(at: Here, calm: Sequence[Evidence]) -> tuple[Mapping[str, list[str]]
 def _last_words(at: Here, seen: Evidence) -> Evidence:
     """The last run that ended, and what it printed; files have no times, so their last lines."""
     agent = seen.agent
+    if agent.driver == BUILTIN:
+        told = [one.why for one in run_history.told(at.places, agent.workers) if one.why]
+        return gather.as_printed(seen, _files(agent), told[-_RUNS:])
     try:
         runs = tuple(events.runs(agent.workers, at.scope, env=at.env, last=_RUNS))
         said, told = _journal(at, seen._replace(runs=runs))

@@ -17,13 +17,18 @@ class Here(NamedTuple):
     env: Mapping[str, str]
     root: str = ""
     """a directory that stands for `/`: files are written below it and nothing is driven"""
+    driver: str = ""
+    """who shall supervise what is installed; empty: nobody said"""
 
 
-def here(scope: Scope | None, env: Mapping[str, str], root: str = "") -> Here:
-    """Choose the scope: the one asked for, else system for root and user for anyone else."""
+def here(scope: Scope | None, env: Mapping[str, str], root: str = "", driver: str = "") -> Here:
+    """Choose the scope: the one asked for, else system for root and user for anyone else.
+
+    PA_DRIVER stands in for a `driver` that nobody named."""
     uid = os.getuid()
     chosen = scope or usual(uid)
-    return Here(chosen, places(chosen, env, home(env, uid), uid), env, root.rstrip("/"))
+    where = places(chosen, env, home(env, uid), uid)
+    return Here(chosen, where, env, root.rstrip("/"), driver or env.get("PA_DRIVER", ""))
 
 
 def may_write(at: Here, doing: str) -> None:

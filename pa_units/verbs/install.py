@@ -5,9 +5,11 @@ from typing import NamedTuple
 
 from pa_units import __version__
 from pa_units.contracts import inventory, ledger
+from pa_units.contracts.drivers import SYSTEMD
 from pa_units.contracts.facts import Facts, Standing
 from pa_units.contracts.ledger import CHANGED_HERE, Installed, Ledger, Origin
 from pa_units.contracts.watch import Verdict
+from pa_units.drive import choose
 from pa_units.kit.errors import UsageError
 from pa_units.observe import facts as gathering
 from pa_units.spec.problems import Problem
@@ -82,7 +84,7 @@ def install(
     planned = foresee(at, wanted, force=options.force)
     if options.dry_run:
         return Result(planned, wanted.compiled.problems, pruned=wanted.prune)
-    reachable(at)
+    reachable(at, {agent.driver for agent in wanted.compiled.bundle.agents})
     trial = _begin(at, wanted, planned, options)
     try:
         done = _write(at, wanted, options, prune=() if trial else wanted.prune)
@@ -98,7 +100,7 @@ def install(
         recovered=done.recovered,
         trial=trial,
         within=options.confirm_within,
-        ends_at_logout=linger.missing_for(at),
+        ends_at_logout=linger.missing_for(at, tuple(done.state.ledger.agents.values())),
     )
     return result if at.root else _driven(at, wanted, done, options, result)
 
@@ -206,17 +208,24 @@ def _written(done: Applied) -> tuple[Installed, ...]:
 
 
 def facts_of(at: Here, loaded: Loaded) -> Facts:
-    """The facts of this host about the agents of a spec."""
-    host = gathering.host(at.places, gathering.systemd_version(at.root), _helpers(at), at.root)
+    """The facts of this host about the agents of a spec. Raises UsageError if they cannot have
+    one driver."""
+    installed = ledger.read(at.places, at.root)
+    names = [agent.name for agent in loaded.agents]
+    driver = choose.of_agents(names, installed.agents, at.driver, SYSTEMD if at.root else "")
+    version = gathering.systemd_version(at.root) if driver == SYSTEMD else 0
+    host = gathering.host(at.places, version, _helpers(at), at.root)._replace(driver=driver)
     ours = inventory.read(at.places, at.root).files
     facts = gathering.gather(loaded.agents, host, ours, at.root)
-    return facts._replace(installed=_standing(ledger.read(at.places, at.root)))
+    return facts._replace(installed=_standing(installed, driver))
 
 
-def _standing(installed: Ledger) -> dict[str, Standing]:
+def _standing(installed: Ledger, driver: str) -> dict[str, Standing]:
+    """What other managers run, this one cannot wait for."""
     return {
         name: Standing(agent.doors, agent.workers, agent.offers, agent.needs, agent.origin.path)
         for name, agent in installed.agents.items()
+        if agent.driver == driver
     }
 
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator, Mapping, Sequence
 
+from pa_units.contracts.drivers import SYSTEMD
 from pa_units.contracts.ledger import Installed
 from pa_units.journal import read as journal
 from pa_units.kit.errors import UsageError
@@ -76,7 +77,7 @@ def explaining(at: Here, agent: Installed, since_us: int) -> list[str]:
     since = Wanted(lines=None, of_file=AFTER_A_FAILURE, since_us=since_us)
     lines = list(history(at, [agent], since))
     printed = [line for line in lines if not line.by_manager]
-    if not (printed or lines):
+    if not (printed or lines) and agent.driver == SYSTEMD:
         units = dict.fromkeys((*agent.workers, *agent.doors), agent.name)
         lines = list(log_sources.journal_lines(at, units, since))
     return [line.text for line in (printed or lines)[-AFTER_A_FAILURE:]]

@@ -9,7 +9,7 @@ from pa_units.contracts import ledger
 from pa_units.contracts.due import Due
 from pa_units.contracts.ledger import Installed
 from pa_units.contracts.status import DOWN, State
-from pa_units.drive.wire import open_bus
+from pa_units.drive.managers import Managers
 from pa_units.observe import status
 from pa_units.observe.outdated import outdated
 from pa_units.spec.problems import Problem
@@ -99,9 +99,9 @@ def plan(at: Here, paths: Sequence[str], *, prune: bool, strict: bool = False) -
 def _steps(at: Here, wanted: Prepared, changes: Changes, due: Due) -> dict[str, Step]:
     installed = ledger.read(at.places).agents
     known = [installed[name] for name in changes.agents if name in installed]
-    with open_bus(at.scope, at.env, calls=len(known)) as wire:
-        states = {one.name: one.state for one in status.many(wire, known, at.scope)}
-        old = outdated(wire, due, known, states)
+    with Managers(at.scope, at.env, calls=len(known)) as managers:
+        states = {one.name: one.state for one in status.many(managers, known)}
+        old = outdated(managers, due, known, states)
     found = {agent.name: _step(installed, agent.name, states, old, changes) for agent in known}
     for bundle in wanted.compiled.bundle.agents:
         if bundle.auto_start and states.get(bundle.agent, State.STOPPED) in _STARTED:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from pa_units.contracts.ledger import Installed
 from pa_units.contracts.status import DOWN, UP, State
-from pa_units.drive.wire import open_bus
+from pa_units.drive.managers import Managers
 from pa_units.observe import status
 from pa_units.verbs.act import Outcome
 from pa_units.verbs.here import Here
@@ -31,8 +31,8 @@ def restart(at: Here, agents: Sequence[Installed]) -> tuple[Outcome, ...]:
 
 def signalled(at: Here, agents: Sequence[Installed], did: str) -> tuple[Outcome, ...]:
     """Say what a verb would do that needs a running agent; `did` is `reloaded`, `paused`…"""
-    with open_bus(at.scope, at.env, calls=len(agents)) as wire:
-        found = status.many(wire, agents, at.scope)
+    with Managers(at.scope, at.env, calls=len(agents)) as managers:
+        found = status.many(managers, agents)
     return tuple(
         Outcome(agent, True, f"would be {did}")
         if one.state in (State.RUNNING, State.PAUSED)
@@ -44,8 +44,8 @@ def signalled(at: Here, agents: Sequence[Installed], did: str) -> tuple[Outcome,
 def _foresee(
     at: Here, agents: Sequence[Installed], words: Callable[[State], str]
 ) -> tuple[Outcome, ...]:
-    with open_bus(at.scope, at.env, calls=len(agents)) as wire:
-        found = status.many(wire, agents, at.scope)
+    with Managers(at.scope, at.env, calls=len(agents)) as managers:
+        found = status.many(managers, agents)
     return tuple(
         Outcome(agent, True, words(one.state)) for agent, one in zip(agents, found, strict=True)
     )

@@ -3,10 +3,14 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from pa_units.contracts.drivers import BUILTIN
 from pa_units.contracts.ledger import Installed
+from pa_units.contracts.status import State
 from pa_units.journal import events
 from pa_units.journal.events import Run
+from pa_units.observe import exits, run_history
 from pa_units.observe.exits import ended, told
+from pa_units.observe.run_history import Past
 from pa_units.verbs.here import Here
 from pa_units.verbs.log_sources import Wanted
 
@@ -44,13 +48,50 @@ def of(at: Here, agents: Sequence[Installed], wanted: Wanted) -> list[Episode]:
 
 
 def _of_one(at: Here, agent: Installed, wanted: Wanted) -> list[Episode]:
-    last = None if wanted.since_us or wanted.until_us else wanted.lines
-    runs = events.runs(agent.workers, at.scope, env=at.env, last=last)
-    kept = [_episode(agent, run) for run in runs if _is_within(run, wanted)]
+    read = _from_log if agent.driver == BUILTIN else _from_journal
+    kept = [one for one in read(at, agent, wanted) if _is_within(one, wanted)]
     return kept if wanted.lines is None else kept[max(len(kept) - wanted.lines, 0) :]
 
 
-def _is_within(run: Run, wanted: Wanted) -> bool:
+def _from_journal(at: Here, agent: Installed, wanted: Wanted) -> list[Episode]:
+    last = None if wanted.since_us or wanted.until_us else wanted.lines
+    runs = events.runs(agent.workers, at.scope, env=at.env, last=last)
+    return [_episode(agent, run) for run in runs]
+
+
+def _from_log(at: Here, agent: Installed, _: Wanted) -> list[Episode]:
+    runs = run_history.runs(run_history.told(at.places, agent.workers))
+    return [_told_by_supervisor(agent, run) for run in runs]
+
+
+def _told_by_supervisor(agent: Installed, run: Past) -> Episode:
+    most = agent.max_restarts
+    gave_up = run.then is State.FAILED and bool(most) and run.restart == most
+    again = run.restart if run.then is State.RESTARTING else 0
+    return Episode(
+        agent=agent.name,
+        unit=run.unit,
+        started_us=run.started_us,
+        ended_us=run.ended_us,
+        cause=run.why,
+        then="gave up" if gave_up else f"restart {again}" if again else _AFTER[run.then],
+        exit_code=exits.code_of(run.why),
+        signal=exits.signal_of(run.why),
+        restart=again,
+        gave_up=gave_up,
+        asked=run.then is State.STOPPED and run.why.startswith("killed by"),
+    )
+
+
+_AFTER = {
+    State.RUNNING: "runs",
+    State.STOPPED: "stopped",
+    State.FAILED: "failed",
+    State.RESTARTING: "restart",
+}
+
+
+def _is_within(run: Episode, wanted: Wanted) -> bool:
     begins_in_time = not wanted.until_us or run.started_us <= wanted.until_us
     return begins_in_time and (not run.ended_us or run.ended_us >= wanted.since_us)
 

@@ -64,7 +64,7 @@ def rollback(
         planned = restore.preview(at.places, agent.name, number)
         back = number or generations.read(at.places, agent.name, agent.generation).parent
         return RolledBack(agent.generation, back, planned)
-    reachable(at)
+    reachable(at, {agent.driver})
     done = restore.restore(
         at.places,
         agent.name,
@@ -82,7 +82,7 @@ def rollback(
         done.changes,
         outcomes,
         done.recovered,
-        linger.missing_for(at),
+        linger.missing_for(at, [now]),
     )
 
 

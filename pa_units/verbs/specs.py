@@ -3,11 +3,12 @@ share."""
 
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from pa_units.compile.systemd.target import Source, compile_agents
 from pa_units.contracts.bundle import Bundle, Level, Note
+from pa_units.contracts.drivers import BUILTIN
 from pa_units.contracts.facts import Facts
 from pa_units.kit.collector import collector_paused
 from pa_units.spec import source
@@ -103,12 +104,20 @@ def sources(loaded: Loaded) -> list[Source]:
 def compiled(loaded: Loaded, facts: Facts) -> Compiled:
     """Compile all agents; notes become problems at their lines."""
     with collector_paused():
-        bundle = compile_agents(sources(loaded), facts)
+        bundle = _target(facts.host.driver)(sources(loaded), facts)
     known = {(problem.code, problem.mark) for problem in loaded.problems}
     noted = (_problem(note, loaded) for note in bundle.notes)
     # An agent that a lint refused is compiled all the same, for the rest of its problems.
     fresh = (problem for problem in noted if (problem.code, problem.mark) not in known)
     return Compiled(loaded, bundle, ordered((*loaded.problems, *fresh)))
+
+
+def _target(driver: str) -> Callable[[Iterable[Source], Facts], Bundle]:
+    if driver == BUILTIN:
+        from pa_units.compile.run.target import compile_agents as compile_plans
+
+        return compile_plans
+    return compile_agents
 
 
 def _problem(note: Note, loaded: Loaded) -> Problem:

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from pa_units.contracts.ledger import Installed
-from pa_units.drive.wire import open_bus
-from pa_units.measure.cgroup import Usage, hierarchy, usages
-from pa_units.observe.status import control_groups
+from pa_units.drive.managers import Managers
+from pa_units.measure.cgroup import Usage
+from pa_units.observe import usage
 from pa_units.verbs.here import Here
 
 SAMPLE_S = 0.5
@@ -30,19 +30,18 @@ class Figures(NamedTuple):
 
 
 def figures(at: Here, agents: Sequence[Installed]) -> tuple[Figures, ...]:
-    """Look twice at the control groups of agents; of each replica, where there are several."""
+    """Look twice at what the processes of agents use; of each replica, where there are several."""
     each = [one for agent in agents for one in agent.each]
-    with open_bus(at.scope, at.env, calls=len(each)) as wire:
-        groups = control_groups(wire, each, at.scope)
-    mounted = hierarchy()
-    first, began = usages(groups.values(), mounted), time.monotonic()
+    with Managers(at.scope, at.env, calls=len(each)) as managers:
+        found = usage.sources(managers, each)
+    first, began = usage.look(found), time.monotonic()
     time.sleep(SAMPLE_S)
-    second, passed = usages(groups.values(), mounted, io=True), time.monotonic() - began
+    second, passed = usage.look(found, io=True), time.monotonic() - began
     none = Usage()
     return tuple(
-        _figures(agent.name, first.get(group, none), second.get(group, none), passed)
+        _figures(agent.name, first.get(unit, none), second.get(unit, none), passed)
         for agent in each
-        for group in [groups.get(agent.units[0].name, "")]
+        for unit in [agent.units[0].name]
     )
 
 

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from pa_units.contracts import due as dues
-from pa_units.contracts import ledger
+from pa_units.contracts import ledger, run_plan
+from pa_units.contracts.drivers import BUILTIN
 from pa_units.contracts.ledger import Installed
 from pa_units.contracts.status import AgentStatus
+from pa_units.drive.managers import Managers
 from pa_units.drive.read import all_properties
 from pa_units.drive.states import UnitState
-from pa_units.drive.wire import open_bus
-from pa_units.observe import status
+from pa_units.observe import status, supervised
 from pa_units.observe.outdated import outdated
 from pa_units.verbs import linger
 from pa_units.verbs.here import Here
@@ -36,9 +37,9 @@ def statuses(
     if not agents:
         return ()
     due = dues.read(at.places, at.root)
-    with open_bus(at.scope, at.env, calls=len(agents)) as wire:
-        found = status.many(wire, agents, at.scope)
-        old = outdated(wire, due, agents, {one.name: one.state for one in found})
+    with Managers(at.scope, at.env, calls=len(agents)) as managers:
+        found = status.many(managers, agents)
+        old = outdated(managers, due, agents, {one.name: one.state for one in found})
     found = tuple(_outdated(one) if one.name in old else one for one in found)
     return _with_drift(at, agents, found) if closely else found
 
@@ -60,14 +61,16 @@ def detail(at: Here, name: str) -> Detail:
     """Everything about one agent."""
     (agent,) = select(ledger.read(at.places, at.root), [name])
     due = dues.read(at.places, at.root)
-    with open_bus(at.scope, at.env) as wire:
-        found, unit = status.one(wire, agent)
-        if outdated(wire, due, [agent], {agent.name: found.state}):
+    with Managers(at.scope, at.env) as managers:
+        found, unit = status.one(managers, agent)
+        if outdated(managers, due, [agent], {agent.name: found.state}):
             found = _outdated(found)
+    if agent.driver == BUILTIN:
+        unit = unit._replace(fragment=run_plan.path_of(at.places, agent.units[0].name))
     (found,) = _with_drift(at, [agent], [found])
     drift = (*(found.drift or ()), *(f"drop-in {path}" for path in unit.drop_ins))
     found = found._replace(drift=tuple(dict.fromkeys(drift)))
-    return Detail(found, agent, unit, linger.missing_for(at))
+    return Detail(found, agent, unit, linger.missing_for(at, [agent]))
 
 
 def listed(agent: Installed) -> dict[str, object]:
@@ -85,6 +88,8 @@ def listed(agent: Installed) -> dict[str, object]:
 
 
 def properties(at: Here, agent: Installed) -> dict[str, object]:
-    """Everything that systemd says of an agent's main unit."""
-    with open_bus(at.scope, at.env) as wire:
-        return all_properties(wire, agent.units[0].name)
+    """Everything that its manager says of an agent's main unit."""
+    with Managers(at.scope, at.env) as managers:
+        if agent.driver == BUILTIN:
+            return supervised.properties(managers, agent)
+        return all_properties(managers.systemd, agent.units[0].name)

@@ -6,15 +6,16 @@ import time
 from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
-from pa_units.contracts import ledger
+from pa_units.contracts import ledger, run_plan
 from pa_units.contracts import watch as watches
 from pa_units.contracts.bundle import Bundle
+from pa_units.contracts.drivers import BUILTIN, SYSTEMD
 from pa_units.contracts.ledger import Installed
 from pa_units.contracts.status import DOWN, UP, State
 from pa_units.contracts.watch import Before, Verdict, Watch
-from pa_units.drive import choose, transient
+from pa_units.drive import choose, task, transient
+from pa_units.drive.managers import Managers
 from pa_units.drive.transient import Transient
-from pa_units.drive.wire import open_bus
 from pa_units.kit import files
 from pa_units.kit.errors import PaError
 from pa_units.observe import runs, status
@@ -38,12 +39,27 @@ class Trial(NamedTuple):
     unit: str
     until: float
     """seconds since boot"""
+    driver: str = SYSTEMD
+
+
+_STEM = "pa-confirm-"
 
 
 def cancel(at: Here, trial: Trial) -> None:
     """End the watch of an install that did not come about."""
-    choose.driver().stop(at.scope, at.env, [trial.unit])
+    if trial.driver == BUILTIN:
+        task.end(at.scope, at.env, trial.unit)
+    else:
+        choose.driver().stop(at.scope, at.env, [trial.unit])
     _remove(at, trial.ident)
+
+
+def leave(at: Here, ident: str) -> None:
+    """Have nothing left of a watch but its verdict; the last thing that it does. systemd forgets
+    it by itself."""
+    unit = _STEM + ident
+    if os.path.exists(run_plan.path_of(at.places, unit)):
+        task.end(at.scope, at.env, unit)
 
 
 def now() -> float:
@@ -61,15 +77,19 @@ def begin(at: Here, planned: Changes, bundle: Bundle, within: float) -> Trial | 
     if not any(one.watched for one in agents.values()):
         return None
     forget(at, agents)
-    ident = os.urandom(4).hex()
-    trial = Trial(ident, f"pa-confirm-{ident}.service", now() + within)
+    ident, driver = os.urandom(4).hex(), bundle.agents[0].driver
+    unit = _STEM + ident + (".service" if driver == SYSTEMD else "")
+    trial = Trial(ident, unit, now() + within, driver)
     record(at, ident, Watch(trial.until, agents))
     try:
-        transient.start(at.scope, at.env, _service(at, trial, agents))
+        _STARTERS[driver](at.scope, at.env, _service(at, trial, agents))
     except BaseException:
         _remove(at, ident)
         raise
     return trial
+
+
+_STARTERS = {SYSTEMD: transient.start, BUILTIN: task.start}
 
 
 def _before(at: Here, planned: Changes, bundle: Bundle) -> dict[str, Before]:
@@ -100,9 +120,9 @@ def _present(
 ) -> tuple[dict[str, State], dict[str, frozenset[str]]]:
     if not agents:
         return {}, {}
-    with open_bus(at.scope, at.env, calls=len(agents)) as wire:
-        states = {one.name: one.state for one in status.many(wire, agents, at.scope)}
-        found = runs.runs(wire, agents)
+    with Managers(at.scope, at.env, calls=len(agents)) as managers:
+        states = {one.name: one.state for one in status.many(managers, agents)}
+        found = runs.runs(managers, agents)
     return states, {name: run.invocations for name, run in found.items()}
 
 
@@ -143,14 +163,16 @@ def verdict(at: Here, trial: Trial) -> Verdict:
         time.sleep(_PACE_S)
         if found is None or _is_gone(at, trial):
             break
+    user = "--user " if at.scope == "user" else ""
+    hint = f"see what it says: journalctl {user}-u {trial.unit}"
     raise PaError(
         f"cannot tell how the trial ended: {trial.unit} left no verdict",
-        f"see what it says: journalctl {'--user ' if at.scope == 'user' else ''}-u {trial.unit}",
+        hint if trial.driver == SYSTEMD else "pa status shows what runs",
     )
 
 
 def _is_gone(at: Here, trial: Trial) -> bool:
-    state = choose.driver().read(at.scope, at.env, [trial.unit])[trial.unit]
+    state = choose.driver(trial.driver).read(at.scope, at.env, [trial.unit])[trial.unit]
     if state.active not in ("inactive", "failed"):
         return False
     left = watches.read(at.places, trial.ident)
@@ -161,8 +183,8 @@ def outcomes(at: Here, agents: Sequence[Installed], found: Verdict) -> tuple[Out
     """Say what became of the agents of an install that was on trial."""
     if not found.kept:
         return tuple(_undone(agent, found) for agent in agents if _is_touched(agent, found))
-    with open_bus(at.scope, at.env, calls=len(agents)) as wire:
-        states = status.many(wire, agents, at.scope)
+    with Managers(at.scope, at.env, calls=len(agents)) as managers:
+        states = status.many(managers, agents)
     return tuple(
         Outcome(agent, True, "is up", pid=one.pid)
         for agent, one in zip(agents, states, strict=True)

@@ -10,7 +10,7 @@ from pa_units.contracts.ledger import Installed
 from pa_units.contracts.status import UP, AgentStatus, State
 from pa_units.contracts.watch import Before, Verdict, Watch
 from pa_units.drive.errors import BusError
-from pa_units.drive.wire import open_bus
+from pa_units.drive.managers import Managers
 from pa_units.kit.errors import PaError
 from pa_units.observe import runs, status
 from pa_units.verbs import act, logs
@@ -77,9 +77,9 @@ def _look(
             new.append(installed[name])
         elif not is_others(installed.get(name), before):
             left[name] = "it was not installed"
-    with open_bus(at.scope, at.env, calls=len(new)) as wire:
-        present = runs.runs(wire, new)
-        for one in status.many(wire, new, at.scope):
+    with Managers(at.scope, at.env, calls=len(new)) as managers:
+        present = runs.runs(managers, new)
+        for one in status.many(managers, new):
             began = _began(trial.agents[one.name], one, present[one.name].invocations, seen)
             if one.state is State.FAILED and began:
                 lost[one.name] = one.reason

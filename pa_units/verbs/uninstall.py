@@ -7,6 +7,7 @@ from pa_units.contracts import ledger, units
 from pa_units.contracts.bundle import Bundle
 from pa_units.contracts.ledger import Installed
 from pa_units.drive import timers
+from pa_units.drive.managers import of_systemd
 from pa_units.kit.errors import PaError
 from pa_units.verbs import lifecycle, trial
 from pa_units.verbs.bring_up import Wish, bring_up
@@ -54,7 +55,8 @@ def _stop(at: Here, agents: Sequence[Installed]) -> None:
 
 
 def _forget_runs(at: Here, agents: Sequence[Installed]) -> None:
-    timers_of = [unit.name for agent in agents for unit in agent.units if units.is_timer(unit.name)]
+    own = of_systemd(agents)
+    timers_of = [unit.name for agent in own for unit in agent.units if units.is_timer(unit.name)]
     if timers_of:
         timers.forget(at.scope, at.env, timers_of)
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from pa_units.contracts.ledger import Installed
 from pa_units.contracts.status import DOWN, UP, AgentStatus
-from pa_units.drive.wire import open_bus
+from pa_units.drive.managers import Managers
 from pa_units.kit.errors import UsageError
 from pa_units.observe import status
 from pa_units.verbs.act import Outcome
@@ -35,9 +35,9 @@ def wait(at: Here, agents: Sequence[Installed], goal: Goal, timeout: float) -> t
     if goal is Goal.HEALTHY:
         _refuse_unknown(agents)
     end = time.monotonic() + timeout
-    with open_bus(at.scope, at.env, calls=len(agents)) as wire:
+    with Managers(at.scope, at.env, calls=len(agents)) as managers:
         while True:
-            found = status.many(wire, agents, at.scope)
+            found = status.many(managers, agents)
             missed = [one for one in found if one.state not in _REACHED[goal]]
             if not missed or time.monotonic() >= end:
                 break

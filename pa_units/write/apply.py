@@ -45,7 +45,6 @@ def apply(
     prune: Collection[str] = (),
     force: bool = False,
     user_changed: bool = False,
-    driver: str = "systemd",
     after: After = After.NOTHING,
     root: str = "",
     wait: float = WAIT,
@@ -66,7 +65,6 @@ def apply(
         origins or {},
         frozenset(prune),
         force=force,
-        driver=driver,
         after=after,
     )
     return carry_out(places, request, user_changed, root, wait)

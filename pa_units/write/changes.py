@@ -82,19 +82,6 @@ class Changes(NamedTuple):
         )
 
     @property
-    def read_before(self) -> bool:
-        """Has something changed that the init system may have read?
-
-        A reload costs PID 1 about a millisecond per unit of the host; new files it finds when they
-        are first asked for.
-        """
-        again = (Action.UPDATE, Action.REMOVE)
-        return any(
-            change.kind in (Kind.UNIT, Kind.LINK) and change.action in again
-            for change in self.files
-        )
-
-    @property
     def refused(self) -> tuple[Change, ...]:
         """What stands in the way."""
         return tuple(change for change in self.files if change.refused)

@@ -85,7 +85,7 @@ def _entry(job: Job, agent: AgentBundle, version: Version) -> Installed:
         user=agent.user,
         user_reason=agent.user_reason,
         origin=job.request.origins.get(agent.agent) or (old.origin if old else Origin()),
-        driver=job.request.driver,
+        driver=agent.driver,
         scope=job.places.scope,
         version=job.version,
         labels=agent.labels,

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from pa_units.contracts import codec
 from pa_units.contracts.bundle import AgentBundle, Artifact, Kind
+from pa_units.contracts.drivers import SYSTEMD
 from pa_units.contracts.ledger import Origin
 from pa_units.contracts.places import Places
 from pa_units.contracts.refs import Scope, refs
@@ -97,6 +98,7 @@ def encode(generation: Generation) -> bytes:
             "runs": [unit.name for unit in bundle.runs],
             "ends": bundle.ends,
             "logs": dict(bundle.logs),
+            "driver": bundle.driver,
             "artifacts": [_row(artifact) for artifact in bundle.artifacts],
         },
     )
@@ -128,6 +130,7 @@ def _decode(body: Mapping[str, object], agent: str, scope: Scope) -> Generation:
         runs=refs(codec.texts(body.get("runs")), scope),
         ends=body.get("ends") is True,
         logs=codec.table(body.get("logs")),
+        driver=codec.text(body.get("driver"), SYSTEMD),
     )
     return Generation(
         number=codec.number(body.get("number")),

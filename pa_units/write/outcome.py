@@ -1,11 +1,15 @@
 """*Pure*: ledger, inventory and what is due once a comparison has become true."""
 
+from collections.abc import Iterable
+
 from pa_units.contracts import due as dues
+from pa_units.contracts import run_plan
 from pa_units.contracts.bundle import Kind
+from pa_units.contracts.drivers import SYSTEMD
 from pa_units.contracts.due import Due, Run
 from pa_units.contracts.inventory import Inventory, Owned, digest
 from pa_units.contracts.ledger import Ledger
-from pa_units.write.changes import Action, Change
+from pa_units.write.changes import IDLE, Action, Change
 from pa_units.write.diff import Comparison
 from pa_units.write.job import Job
 from pa_units.write.request import After
@@ -57,9 +61,15 @@ def due(job: Job, compared: Comparison) -> Due:
         return job.state.due
     changes, wanted = compared.changes, job.request.after is After.START
     kept = {unit.name for entry in compared.entries.values() for unit in entry.units}
-    gone = {unit.name for agent in changes.agents.values() for unit in agent.units_gone} - kept
+    gone = {
+        unit.name
+        for agent in changes.agents.values()
+        for unit in agent.units_gone
+        # What has no plan any more, its supervisor stops by itself.
+        if _driver(job, agent.name) == SYSTEMD
+    } - kept
     new = Due(
-        reload=job.now if changes.read_before else 0.0,
+        reload=job.now if _systemd_read(job, changes.files) else 0.0,
         stop=tuple(sorted(gone)),
         runs={
             name: Run(job.now, wanted, job.by)
@@ -67,6 +77,35 @@ def due(job: Job, compared: Comparison) -> Due:
             # Of a new agent no earlier version runs.
             if agent.rerun and (wanted or agent.action is not Action.CREATE)
         },
+        rescan=job.now if any(map(_is_new_plan, changes.files)) else 0.0,
     )
     found = dues.joined(job.state.due, new, gone=job.request.remove)
     return found._replace(stop=tuple(unit for unit in found.stop if unit not in kept))
+
+
+def _driver(job: Job, name: str) -> str:
+    before = job.state.ledger.agents.get(name)
+    return before.driver if before else SYSTEMD
+
+
+_AGAIN = frozenset({Action.UPDATE, Action.REMOVE})
+
+
+def _systemd_read(job: Job, changes: Iterable[Change]) -> bool:
+    """Has something changed that systemd may have read?
+
+    A reload costs PID 1 about a millisecond per unit of the host; new files it finds when they
+    are first asked for.
+    """
+    boot = f"{run_plan.boot_directory(job.places)}/"
+    return any(
+        change.kind in (Kind.UNIT, Kind.LINK)
+        and change.action in _AGAIN
+        and not change.path.startswith(boot)
+        for change in changes
+    )
+
+
+def _is_new_plan(change: Change) -> bool:
+    """The supervisor knows plans that it has read, and no others."""
+    return change.kind is Kind.PLAN and change.action not in IDLE

@@ -38,5 +38,4 @@ class Request(NamedTuple):
     """write over what is not ours or was edited"""
     generations: Mapping[str, int] = {}
     """by agent: the stored generation that its bundle is, when going back to it"""
-    driver: str = "systemd"
     after: After = After.NOTHING

@@ -1,5 +1,6 @@
 """*Pure*: does a run of the version before differ from what is installed now?"""
 
+import json
 from collections.abc import Collection, Iterable
 
 from pa_units.contracts import units
@@ -31,9 +32,20 @@ def _differs(change: Change, files: Collection[str]) -> bool:
         return False
     if change.kind is Kind.SECRET:
         return change.before != change.after
+    if change.kind is Kind.PLAN:
+        return _run(change.before) != _run(change.after)
     if change.kind is Kind.UNIT and change.path.rpartition("/")[2] in files:
         return _meaning(change.before) != _meaning(change.after)
     return False
+
+
+def _run(plan: bytes | None) -> object:
+    """All that a plan says of a run; its digest tells the spec's versions apart."""
+    try:
+        found = json.loads(plan or b"{}")
+    except ValueError:
+        return plan
+    return {key: value for key, value in found.items() if key != "digest"}
 
 
 def _meaning(unit: bytes | None) -> list[str]:

@@ -65,7 +65,7 @@ def test_the_end_of_an_adopted_agent_is_a_failure_that_nobody_saw(host: Host) ->
     host.up()
     os.kill(before.pid, 9)
     host.reaches("bot", State.RUNNING, restarts=1)
-    until(lambda: "bot: restarting: exit unknown" in host.event_log())
+    until(lambda: "bot: restarting (1): exit unknown" in host.event_log())
 
 
 def test_what_ended_while_nobody_watched(host: Host) -> None:

@@ -133,7 +133,8 @@ def test_units_of_a_user_name_the_home_by_a_specifier(tmp_path: Path) -> None:
         (["--for", "debian=12,scope=me"], "the scope is system or user"),
         (["--for", "debian=12,scope=user", "--system"], "scope is given twice"),
         (["--layout", "vendor"], "--for does not say for which machine"),
-        (["--target", "launchd"], "'launchd' is not 'systemd'"),
+        (["--target", "launchd"], "'launchd' is not one of 'systemd', 'run'"),
+        (["--target", "run", "--for", "debian=12"], "supervisor of another machine"),
     ],
 )
 def test_wrong_words(options: list[str], words: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,6 +13,7 @@ from pa_units.compile.systemd.draft import Draft
 from pa_units.compile.systemd.target import Source
 from pa_units.contracts import needs, run_plan
 from pa_units.contracts.bundle import AgentBundle, Artifact, Bundle, Kind, Note
+from pa_units.contracts.drivers import BUILTIN
 from pa_units.contracts.facts import Facts
 from pa_units.contracts.refs import refs
 
@@ -37,7 +38,6 @@ def _agent(
         chosen = chosen._replace(reason="a user number of its own")
     draft = Draft(source.agent, source.digest, host, place, chosen, around)
     units = refs((plan.unit(draft, number) for number in plan.numbers(draft)), host.scope)
-    several = units if draft.replicated else ()
     bundle = AgentBundle(
         agent=draft.name,
         digest=draft.digest,
@@ -51,10 +51,10 @@ def _agent(
         delays_ms=restart.series(draft.agent, native=False).delays,
         offers=_offers(draft),
         needs=neighbours.of(draft.agent),
-        starts=several,
-        runs=several,
+        runs=units if draft.replicated else (),
         ends=draft.agent.start_type == "oneshot",
         logs=outputs.paths(draft),
+        driver=BUILTIN,
     )
     about = (*identity_notes, *depending.notes(draft.agent, around), *_notes(draft))
     return bundle, (*about, *support.notes(draft.agent, Target.RUN))
