@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """The way in: python3 contrib/bootstrap.py demo|test|check|install
 
-  demo     show what pa does, on a machine of the test bench (root)
+  demo     show what pa does, with a real agent in a fresh directory; --keep leaves it running,
+           --systemd plays on a machine of the test bench (root)
   test     everything: format, lint, types, all tests; as root also on container machines
   check    the quick part: format, lint, types, tests without machines
   install  only make .venv, with pa and the development tools in it
@@ -61,7 +62,10 @@ def main(arguments: List[str]) -> int:
 
 
 def demo(rest: List[str]) -> int:
-    return run([PYTHON, os.path.join("contrib", "demo.py")] + rest, {})
+    if "--systemd" in rest:
+        others = [word for word in rest if word != "--systemd"]
+        return run([PYTHON, os.path.join("contrib", "demo.py")] + others, {})
+    return run([PYTHON, "-m", "pa_units", "demo"] + rest, {})
 
 
 def test(rest: List[str]) -> int:

@@ -1,4 +1,4 @@
-"""`bootstrap.py demo`: the main job on a machine of the test bench, every step read back.
+"""`bootstrap.py demo --systemd`: the main job on a machine of the test bench, every step read back.
 
 Prints each command before it runs it; exits 0 only if every step did what it says.
 """
@@ -41,7 +41,7 @@ def main() -> int:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="bootstrap.py demo")
+    parser = argparse.ArgumentParser(prog="bootstrap.py demo --systemd")
     parser.add_argument("--suite", default="bookworm", choices=["bookworm", "trixie"])
     return parser.parse_args()
 

@@ -83,6 +83,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "init": Command("author", "Write a commented spec file to start from."),
         "secret": Command("secret", "Store the values of ${VAR} in env.", (4, 5)),
         "completion": Command("complete", "Print a completion script for a shell."),
+        "demo": Command("demo", "Show what pa does, with a real agent in a fresh directory."),
         "supervisor": Command(
             "supervisor", "The supervisor for hosts without an init system.", (3, 4)
         ),

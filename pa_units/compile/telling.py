@@ -3,8 +3,11 @@
 from collections.abc import Iterable
 
 from pa_units.compile.probe import probe
+from pa_units.compile.support.table import TABLE
+from pa_units.compile.support.way import How, Target
 from pa_units.compile.systemd import schedule, start_type
 from pa_units.contracts.bundle import AgentBundle, Kind
+from pa_units.contracts.drivers import BUILTIN, SYSTEMD
 from pa_units.contracts.facts import Facts
 from pa_units.spec.command import Command
 from pa_units.spec.model import Agent
@@ -189,27 +192,40 @@ def _stops(agent: Agent) -> str:
 def walls(agent: Agent, bundle: AgentBundle) -> tuple[Topic, ...]:
     """What it may use, where its output goes, which units stand for it."""
     return (
-        ("limits", _limits(agent)),
-        ("sandbox", _sandbox(agent)),
+        ("limits", _limits(agent, bundle.driver)),
+        ("sandbox", _sandbox(agent, bundle.driver)),
         ("output", _output(bundle)),
         ("units", ", ".join(unit.name for unit in bundle.units)),
     )
 
 
-def _limits(agent: Agent) -> str:
+def _limits(agent: Agent, driver: str) -> str:
     limits = agent.resources
-    words = (
-        limits.cpu_limit is not None and f"{limits.cpu_limit:g}% of a core",
-        limits.memory_limit is not None and f"{print_size(limits.memory_limit)} of memory",
-        limits.memory_high is not None and f"slower above {print_size(limits.memory_high)}",
-        limits.tasks is not None and f"{limits.tasks} tasks",
-        limits.open_files is not None and f"{limits.open_files} open files",
-        limits.io_weight is not None and f"weight {limits.io_weight} on the disk",
-    )
-    return ", ".join(word for word in words if word)
+    words = {
+        "cpu_limit": limits.cpu_limit is not None and f"{limits.cpu_limit:g}% of a core",
+        "memory_limit": limits.memory_limit is not None
+        and f"{print_size(limits.memory_limit)} of memory",
+        "memory_high": limits.memory_high is not None
+        and f"slower above {print_size(limits.memory_high)}",
+        "tasks": limits.tasks is not None and f"{limits.tasks} tasks",
+        "open_files": limits.open_files is not None and f"{limits.open_files} open files",
+        "io_weight": limits.io_weight is not None and f"weight {limits.io_weight} on the disk",
+    }
+    kept = (word for field, word in words.items() if not _is_void(f"resources.{field}", driver))
+    return ", ".join(word for word in kept if word)
 
 
-def _sandbox(agent: Agent) -> str:
+def _is_void(field: str, driver: str) -> bool:
+    """Has a field no effect there?"""
+    return TABLE[field].of(_TARGETS[driver]).how in (How.IMPOSSIBLE, How.LATER)
+
+
+_TARGETS = {SYSTEMD: Target.SYSTEMD, BUILTIN: Target.RUN}
+
+
+def _sandbox(agent: Agent, driver: str) -> str:
+    if _is_void("hardening", driver):
+        return f"none: {TABLE['hardening'].of(_TARGETS[driver]).why}"
     level, switches = agent.hardening.level, agent.hardening.switches
     own = f", with {', '.join(switches)} as the spec has them" if switches else ""
     return level + own

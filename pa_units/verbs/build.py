@@ -14,6 +14,7 @@ from pa_units.compile.support.way import Target
 from pa_units.contracts.bundle import Artifact, Kind, Level
 from pa_units.contracts.drivers import BUILTIN, SYSTEMD
 from pa_units.contracts.facts import Facts
+from pa_units.drive import choose
 from pa_units.kit.errors import UsageError
 from pa_units.kit.files import write_whole
 from pa_units.spec.problems import Problem, ordered
@@ -102,7 +103,7 @@ def _paths_of_this_machine(loaded: Loaded) -> Iterator[Problem]:
 
 def _facts(at: Here, loaded: Loaded, want: Wanted) -> Facts:
     if want.machine is None:
-        return install.facts_of(at, loaded)
+        return install.facts_of(at, loaded, choose.checked(at.driver) if at.driver else "")
     where = packaging.places_of(want.machine.scope, want.layout)
     vendor = want.layout is Layout.VENDOR
     helpers = HELPERS if vendor else f"{where.helpers}/{__version__}"

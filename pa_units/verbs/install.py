@@ -207,12 +207,14 @@ def _written(done: Applied) -> tuple[Installed, ...]:
     return tuple(done.state.ledger.agents[name] for name in names)
 
 
-def facts_of(at: Here, loaded: Loaded) -> Facts:
-    """The facts of this host about the agents of a spec. Raises UsageError if they cannot have
-    one driver."""
+def facts_of(at: Here, loaded: Loaded, driver: str = "") -> Facts:
+    """The facts of this host about the agents of a spec, for the `driver` that they have or are
+    to have. Raises UsageError if they cannot have one."""
     installed = ledger.read(at.places, at.root)
-    names = [agent.name for agent in loaded.agents]
-    driver = choose.of_agents(names, installed.agents, at.driver, SYSTEMD if at.root else "")
+    if not driver:
+        names = [agent.name for agent in loaded.agents]
+        usual = SYSTEMD if at.root else ""
+        driver = choose.of_agents(names, installed.agents, at.driver, usual)
     version = gathering.systemd_version(at.root) if driver == SYSTEMD else 0
     host = gathering.host(at.places, version, _helpers(at), at.root)._replace(driver=driver)
     ours = inventory.read(at.places, at.root).files

@@ -24,12 +24,14 @@ READING = {
     "schema",
     "completion",
     "boot",
+    "doctor",
     "diagnose",
 }
 """Nothing that is installed changes."""
 
-AUTHORING = frozenset({"fmt", "init"})
-"""They write the file that they are told to: `fmt --check` looks, `init -o -` prints."""
+AUTHORING = frozenset({"fmt", "init", "demo"})
+"""They write the file that they are told to: `fmt --check` looks, `init -o -` prints. The demo
+touches nothing but a directory of its own."""
 
 
 def command(name: str) -> click.Command:
