@@ -8,6 +8,7 @@ say overlayfs there, and rename(2) of a directory works.
 import fcntl
 import subprocess
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -103,11 +104,15 @@ def names() -> list[str]:
 
 
 def remove_orphans(remove: Callable[[str], None]) -> None:
-    """Call `remove(name)` for every machine whose owner is gone, say by `kill -9`."""
+    """Call `remove(name)` for every machine whose owner is gone, say by `kill -9`.
+
+    One whose processes hang in the kernel cannot be removed now, and hinders no other.
+    """
     with locked(runs_dir() / ".lock"):
         for name in names():
             if _is_orphan(runs_dir() / name):
-                remove(name)
+                with suppress(OSError):
+                    remove(name)
 
 
 def _is_orphan(home: Path) -> bool:

@@ -2,7 +2,6 @@
 
 import errno
 import os
-import sys
 from collections.abc import Sequence
 from importlib import import_module
 from itertools import pairwise
@@ -34,6 +33,13 @@ class LazyGroup(click.Group):
         assert isinstance(command, click.Command)
         command.epilog = _epilog(cmd_name)
         return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a verb; click itself would end with 1 when nobody reads its output any more."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            return out.reader_gone()
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the verbs from the table alone."""
@@ -74,7 +80,6 @@ def run(arguments: Sequence[str]) -> int:
     as_json = _wants_json(arguments)
     try:
         result = pa.main(list(arguments), prog_name="pa", standalone_mode=False)
-        sys.stdout.flush()
         return result if isinstance(result, int) else 0
     except SpecRefused as refused:
         from pa_units.cli.problems import show_refusal
@@ -91,8 +96,6 @@ def run(arguments: Sequence[str]) -> int:
         return _misused(error, as_json=as_json)
     except (click.exceptions.Abort, KeyboardInterrupt):
         return INTERRUPTED
-    except BrokenPipeError:
-        return _reader_gone()
     except OSError as error:
         return _failed(_system(error), as_json=as_json)
 
@@ -128,9 +131,3 @@ def _system(error: OSError) -> PaError:
     problem = PaError(f"cannot use{where}: {os.strerror(error.errno or 0).lower()}")
     problem.exit_code = 4 if error.errno in (errno.EACCES, errno.EPERM) else 1
     return problem
-
-
-def _reader_gone() -> int:
-    """`pa logs | head`: no complaint, and none from the interpreter at its end either."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0

@@ -82,6 +82,12 @@ def json_error(messages: Iterable[dict[str, object]]) -> None:
     json({"schema": "pa.error/1", "errors": list(messages)})
 
 
+def reader_gone() -> int:
+    """`pa logs | head`: no complaint, and none from the interpreter at its end either."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
 def again(show: Callable[[], object], every: float = 2.0) -> "NoReturn":
     """Print the same thing anew until interrupted; on a terminal in place of the last one."""
     import time

@@ -33,7 +33,7 @@ def editable(at: Here, agent: Installed) -> Editable:
     if origin is not None and digest(origin) == known:
         return Editable(path, origin, True)
     copy = f"{at.places.agents}/{agent.name}.yaml"
-    text = read_if_present(copy)
+    text = read_if_present(copy, at.root)
     if text is None:
         raise UsageError(f"cannot find the spec of {agent.name}: {copy} is gone", "install it anew")
     return Editable(copy, text, False)

@@ -60,6 +60,8 @@ def compare(job: Job) -> Comparison:
 
 
 def _filled(job: Job, agent: AgentBundle) -> Filled:
+    if not values.has_secrets(agent):
+        return values.NONE
     stored = secrets.stored(job.places, agent.agent, job.disk)
     contents = {path: _value(job.disk, path) for path in values.sources(agent)}
     return values.fill(agent, job.request.environment, stored, contents)

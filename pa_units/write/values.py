@@ -40,6 +40,15 @@ def fill(
     return Filled(files, kept, kept != stored, tuple(missing))
 
 
+def has_secrets(agent: AgentBundle) -> bool:
+    """Is there anything to fill? Of most agents nothing, and no value of theirs is looked for."""
+    return bool(_secrets(agent))
+
+
+NONE = Filled({}, {}, news=False, missing=())
+"""Of an agent without secrets; what was stored for it stays."""
+
+
 def sources(agent: AgentBundle) -> tuple[str, ...]:
     """The files that hold values of `agent`."""
     return tuple(path for artifact in _secrets(agent) for path in (artifact.files or {}).values())

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from pa_units.cli.entry import main
+
 HEAVY = ("pydantic", "jinja2", "dbus_next", "asyncio", "psutil", "yaml")
 
 
@@ -98,7 +100,33 @@ def test_colour_only_where_it_is_wanted(tmp_path: Path) -> None:
     assert "\x1b" not in pa("frob", home=tmp_path, FORCE_COLOR="1", NO_COLOR="1").stderr
 
 
-def test_a_reader_that_leaves_is_no_error(tmp_path: Path) -> None:
-    command = f"{sys.executable} -m pa_units --help | head -1"
-    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
-    assert done.stderr == ""
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("words", ["--help", "schema", "list", "__names", "logs --help"])
+def test_a_reader_that_leaves_is_no_error(tmp_path: Path, words: str, unbuffered: str) -> None:
+    """Also where the output is more than a pipe holds, and where each line is written at once."""
+    rows = {f"agent-{number:05}": {"units": [f"{number}.service"]} for number in range(9000)}
+    (tmp_path / "state").mkdir()
+    ledger = {"schema": "pa.ledger/1", "agents": rows}
+    (tmp_path / "state/ledger.json").write_text(json.dumps(ledger))
+    command = f"{sys.executable} -m pa_units {words} | head -1; exit ${{PIPESTATUS[0]}}"
+    env = {**os.environ, "PA_HOME": str(tmp_path), "PYTHONUNBUFFERED": unbuffered}
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, env=env)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(done.stdout.splitlines()) == 1
+
+
+@pytest.mark.parametrize("words", [["is-active", "x"], ["list"], ["validate", "x"]])
+def test_an_interrupt_is_no_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sys, "argv", ["pa", *words])
+    monkeypatch.setattr("pa_units.verbs.quick.surely_run", interrupted)
+    monkeypatch.setattr("pa_units.verbs.select.select", interrupted)
+    monkeypatch.setattr("pa_units.verbs.build.validate", interrupted)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 130
+    assert capsys.readouterr().err.strip() == ""
