@@ -21,8 +21,9 @@ PAGE = Path(__file__).parents[2] / "docs/api.md"
 VERBS = {
     verb.name.replace("-", "_").replace(" ", "_"): verb
     for verb in verbs(pa)
-    if verb.path and not verb.below and verb.name != "completion"  # a shell's own affair
+    if verb.path and not verb.below and verb.name not in ("completion", "demo")
 }
+"""Completion is the affair of shells, the demo one of people."""
 MORE = {"agents", "restarts", "spec"}
 """Methods that no command is called after: a choice, `logs --type restart`, what `edit` opens."""
 
