@@ -36,6 +36,13 @@ def bench() -> None:
 
 
 @pytest.fixture(scope="session")
+def filters(bench: None) -> None:
+    """For tests that prove what system-call filters forbid."""
+    if not machines.filters_load():
+        pytest.skip("the kernel of this host cannot load system-call filters")
+
+
+@pytest.fixture(scope="session")
 def machine252(bench: None) -> Iterator[machines.Machine]:
     """Debian 12, booted once for all tests: leave it as you found it."""
     with machines.make("bookworm") as machine:
