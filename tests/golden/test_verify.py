@@ -2,7 +2,8 @@
 
 import posixpath
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -19,19 +20,20 @@ ZONE = "/usr/share/zoneinfo/Europe/Berlin"
 STUB_UNIT = "[Service]\nExecStart=/bin/true\n"
 STUB = "#!/bin/sh\nexec sleep infinity\n"
 
+Put = Callable[[str, str, int], None]
+"""Write text to a path inside the machine, with a mode, unless something is there"""
+
 
 @pytest.mark.parametrize("scope", Scope)
 def test_verify_finds_nothing(machine: Machine, scope: Scope) -> None:
     version = int(machine.shell("systemctl --version | head -1").split()[1])
     trees = dict(_trees(version, scope))
     assert trees
-    try:
-        _write(machine.path(ZONE), "TZif2", 0o644)
+    with _putting(machine) as put:
+        put(ZONE, "TZif2", 0o644)
         for case, kept in trees.items():
-            _copy(machine, case, kept)
+            _copy(put, case, kept)
         said = _verify(machine, trees, scope)
-    finally:
-        machine.shell(f"rm -rf {TOP}")
     assert not said, "\n".join(f"{case}: {words}" for case, words in said.items())
 
 
@@ -44,19 +46,40 @@ def _trees(version: int, scope: Scope) -> Iterator[tuple[str, tuple[Artifact, ..
             yield case.name, artifacts(found.bundle)
 
 
-def _copy(machine: Machine, case: str, kept: Iterable[Artifact]) -> None:
+@contextmanager
+def _putting(machine: Machine) -> Iterator[Put]:
+    """Afterwards all is gone: a stub left in PATH would run for the tests that come next."""
+    new: list[Path] = []
+
+    def put(inside: str, text: str, mode: int) -> None:
+        file = machine.path(inside)
+        if file.exists() or file.is_symlink():
+            return
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+        file.chmod(mode)
+        new.append(file)
+
+    try:
+        yield put
+    finally:
+        for file in new:
+            file.unlink()
+        machine.shell(f"rm -rf {TOP}")
+
+
+def _copy(put: Put, case: str, kept: Iterable[Artifact]) -> None:
     """Units into a directory of the case, helpers to their places, stubs for what units run."""
     for artifact in kept:
         if artifact.kind is Kind.HELPER:
-            _write(machine.path(artifact.path), artifact.text)
+            put(artifact.path, artifact.text, 0o755)
         elif artifact.kind is Kind.UNIT:
-            name = posixpath.basename(artifact.path)
-            _write(machine.path(f"{TOP}/{case}/{name}"), artifact.text, 0o644)
+            put(f"{TOP}/{case}/{posixpath.basename(artifact.path)}", artifact.text, 0o644)
             for program in _programs(artifact.text):
-                _stub(machine, program)
+                put(program, STUB, 0o755)
 
     for unit in _foreign_units(kept):
-        _write(machine.path(f"{TOP}/{case}/{unit}"), STUB_UNIT, 0o644)
+        put(f"{TOP}/{case}/{unit}", STUB_UNIT, 0o644)
 
 
 _INSTANCES = ("i", "test_instance")
@@ -82,19 +105,7 @@ def _programs(unit: str) -> Iterator[str]:
     for item in parse(unit):
         if item.key.startswith("Exec") and item.value:
             path = split_words(item.value)[0].lstrip("-+:!@").replace("%%", "%")
-            yield path if path.startswith("/") else f"/usr/local/bin/{path}"
-
-
-def _stub(machine: Machine, program: str) -> None:
-    file = machine.path(program)
-    if not file.exists() and not file.is_symlink():
-        _write(file, STUB)
-
-
-def _write(file: Path, text: str, mode: int = 0o755) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text)
-    file.chmod(mode)
+            yield path if path.startswith("/") else f"/usr/bin/{path}"
 
 
 def _verify(machine: Machine, cases: Iterable[str], scope: Scope) -> dict[str, str]:
