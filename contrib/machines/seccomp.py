@@ -47,8 +47,10 @@ def filters_load() -> bool:
 
 
 def _loads() -> bool:
+    # Without our streams: whoever reads them would wait for it too.
     null = subprocess.DEVNULL
-    probe = subprocess.Popen([sys.executable, "-c", ALLOW_ALL], stdin=null, stdout=null, stderr=null)
+    command = [sys.executable, "-c", ALLOW_ALL]
+    probe = subprocess.Popen(command, stdin=null, stdout=null, stderr=null)
     try:
         return probe.wait(PATIENCE) == 0
     except subprocess.TimeoutExpired:
