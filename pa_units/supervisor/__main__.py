@@ -147,7 +147,7 @@ def _listen(supervisor: Supervisor, loop: Loop, where: Places) -> "Server":
 
 def _on_signals(supervisor: Supervisor, numbers: set[int], *, alone: bool) -> None:
     if signal.SIGCHLD in numbers:
-        supervisor.on_children()
+        supervisor.reaper.reap()
     if numbers & _ENDING:
         supervisor.shut_down()
     for number in numbers.intersection(_PASSED_ON):

@@ -131,7 +131,7 @@ class Executor:
         """Signal the main process, or the command under way."""
         unit = service.unit
         if effect.everyone:
-            for one in tree.of_run(unit.run, service.session):
+            for one in tree.of_run(service.run):
                 tree.send(one, effect.number)
             return
         pid, start_time = (
@@ -146,7 +146,7 @@ class Executor:
 
     def kill_leftovers(self, service: Service, _: KillLeftovers) -> None:
         """Kill what is left of a run."""
-        if tree.kill_all(service.unit.run, service.session) or service.unit.pid:
+        if tree.kill_all(service.run) or service.unit.pid:
             self._killing[service.name] = service
             self._loop.later(LOOK_AGAIN, self.look_at_killed)
         else:
@@ -157,7 +157,7 @@ class Executor:
         for name, service in [*self._killing.items()]:
             if service.unit.phase != KILL:
                 del self._killing[name]
-            elif not service.unit.pid and not tree.of_run(service.unit.run, service.session):
+            elif not service.unit.pid and not tree.of_run(service.run):
                 del self._killing[name]
                 self._callbacks.apply(service, LeftoversGone())
         if self._killing:
@@ -165,11 +165,11 @@ class Executor:
 
     def freeze(self, service: Service, _: Freeze) -> None:
         """Stop every process of the run."""
-        tree.stop_all(service.unit.run, service.session)
+        tree.stop_all(service.run)
 
     def thaw(self, service: Service, _: Thaw) -> None:
         """Let them go on."""
-        tree.continue_all(service.unit.run, service.session)
+        tree.continue_all(service.run)
 
     def find_daemon(self, service: Service, effect: FindDaemon) -> None:
         """Look for the main process of a forking agent; its pid file is often written after its
@@ -177,7 +177,7 @@ class Executor:
         unit = service.unit
         if unit.phase != MAIN or unit.pid:
             return
-        found = {one.pid: one for one in tree.of_run(unit.run, service.session)}
+        found = {one.pid: one for one in tree.of_run(service.run)}
         if not found:
             self._callbacks.apply(service, NotFound("it ended and left no process running"))
             return

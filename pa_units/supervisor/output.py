@@ -5,8 +5,9 @@ supervisor, and its writers never get EPIPE. Bytes go from the pipe to the file 
 (splice(2)), so a kill never catches one in between; what does not fit on a full disk stays in the
 pipe, and the agent waits.
 
-A child that writes lines is left alone for 2 ms at a time, until its lines fill whole pages:
-splicing every line costs 25 times as much (measured).
+A child that writes lines is left alone for some milliseconds, until its lines fill whole pages:
+splicing every line costs 25 times as much (measured). The faster it is, the shorter, so that it
+never has to wait for a full pipe.
 """
 
 import errno
@@ -18,12 +19,15 @@ from time import gmtime, strftime
 from pa_units.contracts.run_plan import LogFile
 from pa_units.logfiles import roll
 
-NAP = 0.002
-"""Seconds to let a pipe fill."""
+REST = 0.002
+"""Seconds to let a pipe fill at first."""
+_SHORTEST_REST, _LONGEST_REST = 0.0002, 0.005
+_FILL = 0.3
+"""The share of a pipe that may fill meanwhile: what comes late still finds room."""
 FULL_RETRY = 1.0
 """Seconds between tries on a full disk."""
 WORTHWHILE = 1 << 14
-"""Bytes that are moved at once, without a nap."""
+"""Bytes that are moved at once, without a rest."""
 
 _FIONREAD = 0x541B  # ioctl_tty(2); the same on every architecture that Debian ships
 _PIPE = 1 << 16
@@ -42,31 +46,36 @@ class Stream:
     """One pipe and the log behind it."""
 
     __slots__ = (
+        "at",
+        "capacity",
         "file",
         "held",
         "limit",
         "log",
         "middle",
         "pipe",
+        "rested",
         "rolled",
         "splices",
         "trouble",
-        "wide",
     )
 
     def __init__(self, pipe: int, log: LogFile) -> None:
         """Begin with a closed log: `open` reports what is wrong with it."""
         self.pipe = pipe
         self.log = log
+        self.capacity = _PIPE
         self.file = -1
+        self.at = 0
+        """where we are in the file"""
+        self.rested = REST
+        """seconds that it was left alone last"""
         self.limit = log.max_size
         self.held = b""
         """read from the pipe, but not written: only where splice(2) cannot be used"""
         self.middle = False
         """the last line is not finished, or does not begin with its time"""
         self.splices = not log.timestamps
-        self.wide = False
-        """the pipe was made larger, or that was refused"""
         self.trouble = ""
         """why nothing can be written now"""
         self.rolled = False
@@ -84,14 +93,25 @@ class Stream:
         moved = 0
         try:
             self._ready()
-            while moved < _TURN and (count := self._move()):
+            count = self.capacity
+            while moved < _TURN and count > self.capacity // 2:  # what is less can wait
+                count = self._move()
                 moved += count
             self.trouble = ""
         except OSError as error:
             self.trouble = f"cannot write {self.log.path}: {_reason(error)}"
-        if moved >= _MANY and not self.wide:
+        if moved >= _MANY and self.capacity == _PIPE:
             self._widen()
         return moved
+
+    def rest(self, moved: int) -> float:
+        """Return the seconds until the pipe should be looked at again, when `moved` bytes were in
+        it."""
+        if moved >= _TURN:
+            return 0.0
+        wanted = max(self.rested, _SHORTEST_REST) * self.capacity * _FILL / moved
+        self.rested = min(_LONGEST_REST, wanted)
+        return self.rested
 
     def _ready(self) -> None:
         """Follow what others did to the file: removed, it is made anew; cut, we go on at its end
@@ -101,18 +121,18 @@ class Stream:
             if not status.st_nlink:
                 os.close(self.file)
                 self.file = -1
-            elif status.st_size != os.lseek(self.file, 0, os.SEEK_CUR):
-                os.lseek(self.file, 0, os.SEEK_END)
+            elif status.st_size != self.at:
+                self.at = os.lseek(self.file, 0, os.SEEK_END)
         if self.file < 0:
             self.file = roll.open_log(self.log.path, self.log.max_files)
+            self.at = os.lseek(self.file, 0, os.SEEK_CUR)
 
     def _move(self) -> int:
-        if self._room() <= 0:
+        if self.at >= self.limit:
             self._roll()
-        return self._move_some(min(self._room(), _LARGE_PIPE))
-
-    def _room(self) -> int:
-        return self.limit - os.lseek(self.file, 0, os.SEEK_CUR)
+        count = self._move_some(min(self.limit - self.at, _LARGE_PIPE))
+        self.at += count
+        return count
 
     def _move_some(self, most: int) -> int:
         if not self.splices:
@@ -158,16 +178,17 @@ class Stream:
             return
         os.close(self.file)
         self.file = successor
-        begun = os.lseek(successor, 0, os.SEEK_END)
-        self.limit = max(self.log.max_size, begun + _PIPE)
+        self.at = os.lseek(successor, 0, os.SEEK_END)
+        self.limit = max(self.log.max_size, self.at + _PIPE)
         self.rolled = True
 
     def _widen(self) -> None:
         """A pipe of 1 MiB for a child that fills one of 64 KiB; for an ordinary user the kernel may
         say no (pipe-user-pages-soft, pipe(7))."""
-        self.wide = True
-        with suppress(OSError):
-            fcntl.fcntl(self.pipe, fcntl.F_SETPIPE_SZ, _LARGE_PIPE)
+        try:
+            self.capacity = fcntl.fcntl(self.pipe, fcntl.F_SETPIPE_SZ, _LARGE_PIPE)
+        except OSError:
+            self.capacity = _PIPE - 1  # asked once
 
     def close(self) -> None:
         """Give both ends back."""

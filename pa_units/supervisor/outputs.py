@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pa_units.contracts.run_plan import LogFile, RunPlan
 from pa_units.supervisor.fd_holder import FdHolder
 from pa_units.supervisor.loop import ONCE, Loop
-from pa_units.supervisor.output import FULL_RETRY, NAP, WORTHWHILE, Stream, open_pipe
+from pa_units.supervisor.output import FULL_RETRY, REST, WORTHWHILE, Stream, open_pipe
 
 Rolled = Callable[[str], None]
 _ENDINGS = ("out", "err")
@@ -21,7 +21,8 @@ class Outputs:
         self._directory = directory
         self._rolled = rolled
         self._streams: dict[str, tuple[Stream, ...]] = {}
-        self._napping: list[Stream] = []
+        self._resting: list[Stream] = []
+        """streams that are looked at together"""
         self._fd_holder = fd_holder
 
     def open(self, plan: RunPlan, uid: int) -> tuple[str, str]:
@@ -52,18 +53,21 @@ class Outputs:
 
     def _ready(self, stream: Stream) -> None:
         if stream.waiting() < WORTHWHILE:
-            self._nap(stream)
+            self._rest(stream, REST)
         else:
             self._pump(stream)
 
-    def _nap(self, stream: Stream) -> None:
-        if not self._napping:
-            self._loop.later(NAP, self._wake)
-        self._napping.append(stream)
+    def _rest(self, stream: Stream, seconds: float) -> None:
+        if seconds != REST:
+            self._loop.later(seconds, lambda: self._pump(stream))
+            return
+        if not self._resting:
+            self._loop.later(seconds, self._pump_rested)
+        self._resting.append(stream)
 
-    def _wake(self) -> None:
-        napping, self._napping = self._napping, []
-        for stream in napping:
+    def _pump_rested(self) -> None:
+        rested, self._resting = self._resting, []
+        for stream in rested:
             self._pump(stream)
 
     def _pump(self, stream: Stream) -> None:
@@ -74,8 +78,9 @@ class Outputs:
         if stream.trouble:
             self._loop.later(FULL_RETRY, lambda: self._pump(stream))
         elif moved >= WORTHWHILE:
-            self._nap(stream)
+            self._rest(stream, stream.rest(moved))
         else:
+            stream.rested = REST
             self._loop.change(stream.pipe, ONCE)
 
     def _tell_rolled(self, stream: Stream) -> None:

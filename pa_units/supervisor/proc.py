@@ -64,6 +64,14 @@ def start_time(pid: int) -> int:
     return found.start_time if found else 0
 
 
+def owner(pid: int) -> int:
+    """Return whose process it is; -1 if it is gone."""
+    try:
+        return os.stat(f"/proc/{pid}").st_uid
+    except OSError:
+        return -1
+
+
 def everyone() -> dict[int, Process]:
     """Return every process that can be seen."""
     numbers = (int(name) for name in os.listdir("/proc") if name.isdigit())

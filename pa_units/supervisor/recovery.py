@@ -43,7 +43,7 @@ def recover(
         if service.gone:
             _end_gone(supervisor, service)
     fresh = [name for name in at_boot if name in plans and name not in found]
-    supervisor.start(fresh, Start())
+    supervisor.order.start(fresh, Start())
     return sum(adopted)
 
 
@@ -58,7 +58,7 @@ def _end_gone(supervisor: Supervisor, service: Service) -> None:
     if service.unit.state in needs.DOWN:
         supervisor.forget(service)
     else:
-        supervisor.stop([service.name])
+        supervisor.order.stop([service.name])
 
 
 class _Leaders:

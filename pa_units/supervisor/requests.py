@@ -45,23 +45,23 @@ def _at_once(name: str, _: object) -> Result:
 
 def _start(supervisor: Supervisor, request: Request, answer: Answer) -> None:
     job = _job(supervisor, request, jobs.up, answer)
-    supervisor.start(_known(supervisor, request), Start())
+    supervisor.order.start(_known(supervisor, request), Start())
     supervisor.expect(job, request.timeout)
 
 
 def _restart(supervisor: Supervisor, request: Request, answer: Answer) -> None:
     job = _job(supervisor, request, jobs.up, answer)
     known = _known(supervisor, request)
-    taken = needs.taken_along(known, supervisor.plans())
+    taken = needs.taken_along(known, supervisor.order.plans())
     along = [name for name in taken if _is_up(supervisor, name)]
-    supervisor.start(dict.fromkeys((*known, *along)), Restart())
+    supervisor.order.start(dict.fromkeys((*known, *along)), Restart())
     supervisor.expect(job, request.timeout)
 
 
 def _try_restart(supervisor: Supervisor, request: Request, answer: Answer) -> None:
     job = _job(supervisor, request, _up_or_left, answer)
     known = [name for name in _known(supervisor, request) if _is_up(supervisor, name)]
-    supervisor.start(known, Restart())
+    supervisor.order.start(known, Restart())
     supervisor.expect(job, request.timeout)
 
 
@@ -75,7 +75,7 @@ def _is_up(supervisor: Supervisor, name: str) -> bool:
 
 def _stop(supervisor: Supervisor, request: Request, answer: Answer) -> None:
     job = _job(supervisor, request, jobs.down, answer)
-    supervisor.stop(needs.taken_along(_known(supervisor, request), supervisor.plans()))
+    supervisor.order.stop(needs.taken_along(_known(supervisor, request), supervisor.order.plans()))
     supervisor.expect(job, request.timeout)
 
 
@@ -133,7 +133,7 @@ def _send(supervisor: Supervisor, service: Service, request: Request) -> bool:
         return bool(unit.pid) and supervisor.tools.children.signal(
             unit.pid, unit.start_time, request.signal
         )
-    members = tree.of_run(unit.run, service.session) if unit.run else []
+    members = tree.of_run(service.run) if unit.run else []
     return sum(tree.send(one, request.signal) for one in members) > 0
 
 

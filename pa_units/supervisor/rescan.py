@@ -28,7 +28,7 @@ def _drop(supervisor: Supervisor, service: Service) -> None:
         supervisor.forget(service)
     else:
         service.gone = True
-        supervisor.stop([service.name])
+        supervisor.order.stop([service.name])
 
 
 def _change(supervisor: Supervisor, service: Service, plan: RunPlan) -> None:

@@ -4,6 +4,7 @@ import os
 
 from pa_units.contracts.run_plan import RunPlan
 from pa_units.contracts.run_state import Unit
+from pa_units.supervisor import tree
 
 
 class Service:
@@ -24,6 +25,12 @@ class Service:
         """the `next_run` that the disk knows"""
         self.gone = False
         """its plan was removed: forget it once it is down"""
+
+    @property
+    def run(self) -> tree.Run:
+        """What the processes of its run have in common. Replicas share their user number."""
+        alone = self.plan.unit == self.plan.agent
+        return tree.Run(self.unit.run, self.session, self.unit.uid if alone else -1)
 
 
 def new_run() -> str:

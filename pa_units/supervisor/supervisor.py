@@ -3,44 +3,32 @@
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from functools import partial
 from typing import NamedTuple
 
 from pa_units.contracts import event_log
 from pa_units.contracts.places import Places
-from pa_units.contracts.run_plan import RunPlan
-from pa_units.contracts.run_state import EXITED, NEVER, UNKNOWN, Unit
+from pa_units.contracts.run_state import EXITED, NEVER, Unit
 from pa_units.contracts.status import State
-from pa_units.supervisor import credentials, needs, proc, restart_policy, state_machine, tree
-from pa_units.supervisor.child import Children, End
+from pa_units.supervisor import credentials, needs, proc, restart_policy, state_machine
+from pa_units.supervisor.child import Children
 from pa_units.supervisor.compressor import Compressor
-from pa_units.supervisor.events import (
-    Await,
-    Due,
-    Effect,
-    Ended,
-    Event,
-    HelperEnded,
-    Now,
-    Ready,
-    Start,
-    Stop,
-)
+from pa_units.supervisor.events import Await, Due, Effect, Event, Now
 from pa_units.supervisor.executor import Callbacks, Executor
 from pa_units.supervisor.fd_holder import FdHolder
 from pa_units.supervisor.jobs import Job
 from pa_units.supervisor.launch_builder import LaunchBuilder
 from pa_units.supervisor.loop import Loop
+from pa_units.supervisor.order import Order
 from pa_units.supervisor.outputs import Outputs
-from pa_units.supervisor.phases import WAITS
+from pa_units.supervisor.reaper import Reaper
 from pa_units.supervisor.service import Service, new_run
 from pa_units.supervisor.store import Store
 
 _ENDED = frozenset({State.FAILED, State.RESTARTING, State.STOPPED})
 _COUNTED = frozenset({State.FAILED, State.RESTARTING})
 _TOLD = _ENDED | {State.RUNNING, State.PAUSED}
-
 
 _BY_SIGNAL = 128
 
@@ -74,16 +62,14 @@ class Supervisor:
         self.outputs = Outputs(tools.loop, tools.pipes, self.compressor.add, self.fd_holder)
         locale = os.environ.get("LANG", "C.UTF-8")
         self.launch_builder = LaunchBuilder(self.outputs.open, tools.places.runtime, locale)
+        self.services: dict[str, Service] = {}
         callbacks = Callbacks(self.apply, self.save, self._numbers, self._adopted_ended)
         self.executor = Executor(tools.loop, tools.children, self.launch_builder, callbacks)
-        self.services: dict[str, Service] = {}
+        self.order = Order(self.services, self.apply)
+        own = (self.compressor, self.fd_holder)
+        self.reaper = Reaper(tools.children, self.executor, self.outputs, own, self.apply)
         self._closing = False
         self._jobs: list[Job] = []
-        self._waiting: set[str] = set()
-        """units that wait for others"""
-        self._going_down: dict[str, bool] = {}
-        """units that are to stop, and whether they were told: only when nothing is up any more that
-        goes down before them"""
         self._changed: set[Service] = set()
         self._told: list[tuple[str, State, int, str, int, int]] = []
         self._events: deque[tuple[Service, Event]] = deque()
@@ -102,7 +88,7 @@ class Supervisor:
         self.outputs.close(service.name, remove=True)
         self._changed.discard(service)
         self.tools.store.forget(service.name)
-        self._going_down.pop(service.name, None)
+        self.order.forget(service.name)
         del self.services[service.name]
         if not self.services and not self.stays:
             self._closing = True  # with the last plan our work is done
@@ -122,11 +108,12 @@ class Supervisor:
             self._busy = False
 
     def _step(self, service: Service, event: Event) -> None:
+        if self.services.get(service.name) is not service:
+            return  # forgotten meanwhile
         unit = service.unit
         state, due = unit.state, unit.due_mono
         now = Now(time.monotonic(), time.time_ns() // 1000)
         wanted = state_machine.step(service.plan, unit, event, now)
-        self._changed.add(service)
         self.carry_out(service, wanted)
         if unit.due_mono != due:
             self.schedule(service)
@@ -136,10 +123,11 @@ class Supervisor:
             job.look(service.name, unit)
 
     def carry_out(self, service: Service, wanted: Iterable[Effect]) -> None:
-        """Do what the machine asks for."""
+        """Do what the state machine asks for."""
+        self._changed.add(service)
         for effect in wanted:
             if isinstance(effect, Await):
-                self._await(service)
+                self.order.hold(service)
             else:
                 self.executor.execute(service, effect)
 
@@ -169,8 +157,7 @@ class Supervisor:
 
     def _on_state(self, service: Service) -> None:
         self._tell(service)
-        if self._waiting:
-            self._wake_dependents(service)
+        self._changed.update(self.order.wake_dependents(service))
         if service.unit.state in needs.DOWN:
             self._after_down(service)
 
@@ -207,127 +194,24 @@ class Supervisor:
         service.queued = 0.0
         self.schedule(service)
 
-    # Processes.
-
-    def on_children(self) -> None:
-        """Reap, and tell the units whose processes ended."""
-        for end in self.tools.children.ends():
-            service = self._owner(end.pid)
-            if service is None:
-                self._helper_of_ours_ended(end)
-            elif end.pid == service.unit.pid:
-                self._main_ended(service, end)
-            elif end.pid == service.unit.helper:
-                self._flush_first(service)
-                self.apply(service, HelperEnded(end.code, end.status))
-        self.executor.look_at_killed()
-
-    def _helper_of_ours_ended(self, end: End) -> None:
-        if end.pid == self.compressor.pid:
-            self.compressor.ended(end.status == 0)
-        elif end.pid == self.fd_holder.pid:
-            self.fd_holder.ended()
-
-    def _owner(self, pid: int) -> Service | None:
-        if pid not in self.executor.owners:
-            self.tools.children.zygote.read()  # it may have ended before we heard of its start
-        return self.executor.owners.pop(pid, None)
-
-    def _main_ended(self, service: Service, end: End) -> None:
-        ours = (self.compressor.pid, self.fd_holder.pid)
-        orphans = self.tools.children.orphans(self.executor.owners, ours)
-        left = tree.traces(orphans) if orphans else ()
-        leftovers = service.unit.run in left or service.session in left
-        self._flush_first(service)
-        self.apply(service, Ended(end.code, end.status, leftovers))
-        self.outputs.flush(service.name)
-
-    def _flush_first(self, service: Service) -> None:
-        """What a process printed is in its log before anyone who waits hears of its end."""
-        if self._jobs:
-            self.outputs.flush(service.name)
+    # What others need to know.
 
     def _adopted_ended(self, service: Service, pid: int) -> None:
-        """Only a parent is told how a process ends."""
-        if service.unit.pid == pid:
-            leftovers = bool(tree.of_run(service.unit.run, service.session))
-            self.outputs.flush(service.name)
-            self.apply(service, Ended(UNKNOWN, 0, leftovers))
+        self.reaper.adopted_ended(service, pid)
 
     def _numbers(self, agent: str) -> Collection[int]:
         """Replicas share one number, as they share their directory."""
         others = (one for one in self.services.values() if one.plan.agent != agent)
         return {one.unit.uid for one in others}
 
-    # Neighbours.
-
-    def plans(self) -> dict[str, RunPlan]:
-        """Return the plan of every unit."""
-        return {name: service.plan for name, service in self.services.items()}
-
-    def _agents(self) -> Mapping[str, list[Unit]]:
-        found: dict[str, list[Unit]] = {}
-        for service in self.services.values():
-            found.setdefault(service.plan.agent, []).append(service.unit)
-        return found
-
-    def _wake_dependents(self, changed: Service) -> None:
-        for name in [*self._waiting]:
-            service = self.services.get(name)
-            if service is None or service.unit.phase != WAITS:
-                self._waiting.discard(name)
-            elif any(need.agent == changed.plan.agent for need in service.plan.needs):
-                self._await(service)
-
-    def _await(self, service: Service) -> None:
-        """Let a unit start if all that it needs is there, else say what is missing."""
-        words = needs.missing(service.plan, self._agents()) if service.plan.needs else ""
-        if not words:
-            self._waiting.discard(service.name)
-            self.apply(service, Ready())
-            return
-        self._waiting.add(service.name)
-        service.unit.words = words
-        self._changed.add(service)
-
-    # What is wanted.
-
-    def start(self, names: Iterable[str], event: Event) -> None:
-        """Start (or restart) units, and first what they wait for."""
-        wanted = [*names]
-        for name in needs.pulled_in(wanted, self.plans()):
-            service = self.services[name]
-            if service.unit.state in needs.DOWN and not needs.completed(service.unit):
-                self.apply(service, Start())
-        for name in wanted:
-            self._going_down.pop(name, None)
-            self.apply(self.services[name], event)
-
-    def stop(self, names: Iterable[str]) -> None:
-        """Stop units, those first that need others of them."""
-        self._going_down |= dict.fromkeys(names, False)
-        self._stop_next()
-
-    def _stop_next(self) -> None:
-        up = {n: told for n, told in self._going_down.items() if not self._is_down(n)}
-        self._going_down = up
-        if all(up.values()):
-            return
-        for name in needs.first_down(up, self.plans()):
-            if not up[name]:
-                up[name] = True
-                self.apply(self.services[name], Stop())
-
-    def _is_down(self, name: str) -> bool:
-        return self.services[name].unit.state in needs.DOWN
+    # Jobs and the end.
 
     def _after_down(self, service: Service) -> None:
         if service.plan.credentials:
             credentials.take_back(self.tools.places.runtime, service.name)
         if service.gone:
             self.forget(service)
-        if self._going_down:
-            self._stop_next()
+        self.order.stop_next()
 
     def expect(self, job: Job, seconds: float) -> None:
         """Answer a job when its units are settled, or after `seconds`."""
@@ -335,6 +219,7 @@ class Supervisor:
             job.look(service.name, service.unit)
         if not job.done:
             self._jobs.append(job)
+            self.reaper.somebody_waits = True
             self.tools.loop.later(seconds, job.finish)
 
     def after_turn(self) -> None:
@@ -342,9 +227,10 @@ class Supervisor:
         self._save_changed()
         if self._jobs:
             self._jobs = [job for job in self._jobs if not job.done]
+            self.reaper.somebody_waits = bool(self._jobs)
         self._write_event_log()
         self.outputs.update_holder()
-        if (self._closing or self._ends_with_units) and all(map(self._is_down, self.services)):
+        if (self._closing or self._ends_with_units) and all(map(self.order.is_down, self.services)):
             self.tools.loop.stopped = True
 
     def shut_down(self, closed: Callable[[], None] | None = None) -> None:
@@ -352,7 +238,7 @@ class Supervisor:
         self._closing = True
         if closed:
             self._closed.append(closed)
-        self.stop([*self.services])
+        self.order.stop([*self.services])
 
     def end(self) -> None:
         """The last words, when the loop is over."""

@@ -1,10 +1,14 @@
 """All processes of a run, wherever they went: the tree below the main process, its session, and
-whoever carries the id of the run in its environment. Also those that double-forked away."""
+whoever carries the id of the run in its environment. Also those that double-forked away.
+
+One that forked away and cleared its environment as well is known by its user alone, if its agent
+has a user number of its own."""
 
 import os
 import signal
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
+from typing import NamedTuple
 
 from pa_units.supervisor import proc
 from pa_units.supervisor.proc import Process
@@ -14,17 +18,29 @@ _ROUNDS = 50
 few rounds."""
 
 
-def members(
-    everyone: Mapping[int, Process], runs: Mapping[int, str], run: str, session: int
-) -> list[Process]:
-    """Return the living processes of `run`, whose main process leads `session` (0: not known).
+class Run(NamedTuple):
+    """What the processes of one run have in common."""
 
-    `runs` are the runs that processes outside of known sessions say they belong to.
+    id: str
+    session: int = 0
+    """that of its main process; 0: not known"""
+    uid: int = -1
+    """a user number that nobody else has; -1: none"""
+
+
+def members(
+    everyone: Mapping[int, Process], runs: Mapping[int, str], run: Run, owned: Collection[int] = ()
+) -> list[Process]:
+    """Return the living processes of `run`, with all below them.
+
+    `runs` are the runs that processes say they belong to; `owned` are those of its user number.
     """
     found = {
         pid: one
         for pid, one in everyone.items()
-        if (session and one.session == session) or (run and runs.get(pid) == run)
+        if (run.session and one.session == run.session)
+        or (run.id and runs.get(pid) == run.id)
+        or pid in owned
     }
     while more := {
         pid: one for pid, one in everyone.items() if one.parent in found and pid not in found
@@ -43,25 +59,40 @@ def runs_of(everyone: Mapping[int, Process]) -> dict[int, str]:
     }
 
 
-def of_run(run: str, session: int) -> list[Process]:
+def of_run(run: Run) -> list[Process]:
     """Return the living processes of one run as of now.
 
     The list of processes is read before they are: one that forks and ends in between leaves a child
     that is not in it. So nobody is there only if nobody is found twice.
     """
-    return _found(run, session) or _found(run, session)
+    return _found(run) or _found(run)
 
 
-def _found(run: str, session: int) -> list[Process]:
+def _found(run: Run) -> list[Process]:
     everyone = proc.everyone()
-    return members(everyone, runs_of(everyone), run, session)
+    owned = {pid for pid in everyone if proc.owner(pid) == run.uid} if run.uid >= 0 else ()
+    return members(everyone, runs_of(everyone), run, owned)
 
 
-def stop_all(run: str, session: int) -> list[Process]:
+def any_of_run(pids: Iterable[int], run: Run) -> bool:
+    """Is one of these processes of that run, by what it says itself?"""
+    return any(
+        (one := proc.look(pid))
+        and not one.dead
+        and (
+            (run.session and one.session == run.session)
+            or (run.id and proc.run_of(pid) == run.id)
+            or (run.uid >= 0 and proc.owner(pid) == run.uid)
+        )
+        for pid in pids
+    )
+
+
+def stop_all(run: Run) -> list[Process]:
     """Send SIGSTOP to every process of a run until no new one appears, and return them."""
     stopped: dict[int, Process] = {}
     for _ in range(_ROUNDS):
-        fresh = [one for one in of_run(run, session) if stopped.get(one.pid) != _still(one)]
+        fresh = [one for one in of_run(run) if stopped.get(one.pid) != _still(one)]
         if not fresh:
             break
         for one in fresh:
@@ -75,20 +106,20 @@ def _still(one: Process) -> Process:
     return one._replace(state="", parent=0, group=0, session=0)
 
 
-def continue_all(run: str, session: int) -> None:
+def continue_all(run: Run) -> None:
     """Send SIGCONT to every process of a run."""
-    for one in of_run(run, session):
+    for one in of_run(run):
         send(one, signal.SIGCONT)
 
 
-def kill_all(run: str, session: int) -> bool:
+def kill_all(run: Run) -> bool:
     """Kill every process of a run; False if there is none.
 
     Several are stopped first, so that none forks away meanwhile.
     """
-    found = of_run(run, session)
+    found = of_run(run)
     if len(found) > 1:
-        found = stop_all(run, session)
+        found = stop_all(run)
     for one in found:
         send(one, signal.SIGKILL)
     return bool(found)
@@ -116,12 +147,3 @@ def send_group(leader: Process) -> None:
     if send(leader, signal.SIGSTOP):  # so that the number stays its own
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(leader.pid, signal.SIGKILL)
-
-
-def traces(pids: Iterable[int]) -> set[str | int]:
-    """Return the runs and sessions of living processes."""
-    found: set[str | int] = set()
-    for pid in pids:
-        if (one := proc.look(pid)) and not one.dead:
-            found |= {one.session, proc.run_of(pid)}
-    return found - {""}

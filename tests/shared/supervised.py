@@ -177,6 +177,6 @@ def host(home: Path) -> Iterator[Host]:
             found.process.wait()
         for unit in builtin.recorded(found.places).values():
             for run in (unit.run, unit.next_run):
-                tree.kill_all(run, unit.pid)
+                tree.kill_all(tree.Run(run, unit.pid))
         fd_holder = FdHolder(f"{found.places.state}/supervisor/pipes", print)
         fd_holder.end_others()

@@ -67,6 +67,23 @@ def test_a_double_forked_daemon_of_an_adopted_agent(host: Host) -> None:
     assert not with_word(mark)
 
 
+@as_root
+def test_a_daemon_that_hides_is_known_by_its_own_user(host: Host) -> None:
+    """Its parent is gone, its session its own, its environment empty."""
+    mark = word(host, "hidden")
+    script = f"env -i setsid sh -c ': {mark}; while :; do sleep 1; done' & echo up; exec sleep 1000"
+    host.add("bot", script, dynamic=True)
+    host.up()
+    host.says("bot", "up")
+    until(lambda: with_word(mark))
+    os.kill(host.runs("bot").pid, 9)
+    host.reaches("bot", State.RUNNING, restarts=1)
+    until(lambda: host.log("bot").count("up") == 2)
+    until(lambda: len(with_word(mark)) == 1)
+    host.ask("stop", "bot")
+    assert not with_word(mark)
+
+
 def test_an_agent_that_ends_leaves_nothing(host: Host) -> None:
     mark = word(host, "left")
     host.add("bot", "/bin/sh", "-c", f"sleep 1000 & sh -c 'sleep 1000; : {mark}' & exit 0", mark)
@@ -90,17 +107,25 @@ def test_children_that_ignore_the_signal_are_gone_after_the_grace(host: Host) ->
     assert host.unit("bot").result == "timeout"
 
 
+BOMB = """
+import os, signal, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+while True:
+    try:
+        os.fork()
+    except OSError:
+        time.sleep(0.01)
+"""
+
+
 @as_root
 def test_a_fork_bomb_with_a_bound(host: Host) -> None:
     """It forks as fast as it may, and every process of it forks again when one is gone."""
-    mark = word(host, "bomb")
-    bomb = f": {mark}; trap '' TERM; f() {{ f & f & wait; f; }}; echo up; f 2>/dev/null"
-    host.add("bot", bomb, dynamic=True, tasks=60, stop_timeout=500, max_restarts=0)
+    host.python("bot", BOMB, dynamic=True, tasks=60, stop_timeout=500, max_restarts=0)
     host.add("good", "exec sleep 1000")
     host.up()
-    host.says("bot", "up")
-    uid = host.unit("bot").uid
-    until(lambda: len(_of_user(uid)) > 30)
+    uid = host.runs("bot").uid
+    until(lambda: len(_of_user(uid)) > 50)
     began = time.monotonic()
     assert host.ask("stop", "bot", timeout=60.0).results[0].ok
     assert time.monotonic() - began < 20
@@ -157,13 +182,13 @@ def test_members_of_a_run() -> None:
             process(21, 20, 20),
         )
     }
-    found = tree.members(everyone, {14: "run", 20: "other"}, "run", 10)
+    found = tree.members(everyone, {14: "run", 20: "other"}, tree.Run("run", 10))
     assert {one.pid for one in found} == {10, 11, 12, 13, 14, 15}
 
 
 def test_no_members_without_a_run() -> None:
     everyone = {20: process(20, 1, 20)}
-    assert tree.members(everyone, {20: ""}, "", 0) == []
+    assert tree.members(everyone, {20: ""}, tree.Run("")) == []
 
 
 def test_only_this_very_process_is_signalled() -> None:
