@@ -31,7 +31,6 @@ from pa_units.verbs import (
     build,
     change,
     control,
-    rehearse,
     restarts,
     secrets,
     supervisor,
@@ -60,7 +59,7 @@ from pa_units.verbs.plan import Plan
 from pa_units.verbs.refusal import SpecRefused
 from pa_units.verbs.restarts import Episode
 from pa_units.verbs.rollback import RolledBack, Version
-from pa_units.verbs.select import chosen
+from pa_units.verbs.select import chosen, one
 from pa_units.verbs.stats import Figures
 from pa_units.verbs.supervisor import Running
 from pa_units.verbs.uninstall import Removed
@@ -236,22 +235,15 @@ class Pa:
 
     def start(self, agents: Agents, *, wait: bool = True, dry_run: bool = False) -> Outcomes:
         """Start with a fresh restart budget, and wait until they are up."""
-        found = self._chosen(agents)
-        if dry_run:
-            return rehearse.start(self.at, found)
-        return acting.start(self.at, found, wait=wait)
+        return acting.start(self.at, self._chosen(agents), wait=wait, dry_run=dry_run)
 
     def stop(self, agents: Agents, *, wait: bool = True, dry_run: bool = False) -> Outcomes:
         """Stop; one that is stopped is no failure."""
-        found = self._chosen(agents)
-        return rehearse.stop(self.at, found) if dry_run else acting.stop(self.at, found, wait=wait)
+        return acting.stop(self.at, self._chosen(agents), wait=wait, dry_run=dry_run)
 
     def restart(self, agents: Agents, *, wait: bool = True, dry_run: bool = False) -> Outcomes:
         """Restart, or start; a scheduled agent runs now."""
-        found = self._chosen(agents)
-        if dry_run:
-            return rehearse.restart(self.at, found)
-        return acting.restart(self.at, found, wait=wait)
+        return acting.restart(self.at, self._chosen(agents), wait=wait, dry_run=dry_run)
 
     def enable(self, agents: Agents, *, dry_run: bool = False) -> Outcomes:
         """Start at boot."""
@@ -263,33 +255,22 @@ class Pa:
 
     def reload(self, agents: Agents, *, dry_run: bool = False) -> Outcomes:
         """Have agents read their own configuration again."""
-        found = self._chosen(agents)
-        if dry_run:
-            return rehearse.signalled(self.at, found, "reloaded")
-        return control.reload(self.at, found)
+        return control.reload(self.at, self._chosen(agents), dry_run=dry_run)
 
     def pause(self, agents: Agents, *, dry_run: bool = False) -> Outcomes:
         """Freeze all processes."""
-        found = self._chosen(agents)
-        if dry_run:
-            return rehearse.signalled(self.at, found, "paused")
-        return control.pause(self.at, found)
+        return control.pause(self.at, self._chosen(agents), dry_run=dry_run)
 
     def resume(self, agents: Agents, *, dry_run: bool = False) -> Outcomes:
         """Undo `pause`."""
-        found = self._chosen(agents)
-        if dry_run:
-            return rehearse.signalled(self.at, found, "resumed")
-        return control.resume(self.at, found)
+        return control.resume(self.at, self._chosen(agents), dry_run=dry_run)
 
     def kill(
         self, agents: Agents, signal: str = "SIGTERM", *, whole: bool = False, dry_run: bool = False
     ) -> Outcomes:
         """Send a signal to the main process, or to all."""
         found = self._chosen(agents)
-        if dry_run:
-            return rehearse.signalled(self.at, found, f"sent {signal}")
-        return control.kill(self.at, found, signal, whole=whole)
+        return control.kill(self.at, found, signal, whole=whole, dry_run=dry_run)
 
     def wait(self, agents: Agents, goal: str = "running", *, timeout: float = 30.0) -> Outcomes:
         """Wait until agents are `running`, `healthy` or `stopped`, for `timeout` seconds."""
@@ -417,8 +398,7 @@ class Pa:
         return at_boot.entry(self.at, at_boot.Way(way) if way else None)
 
     def _one(self, name: str) -> Installed:
-        (agent,) = chosen(self.at, [name])
-        return agent
+        return one(self.at, name)
 
     def _chosen(self, agents: Agents) -> Sequence[Installed]:
         given = [agents] if isinstance(agents, str) else agents

@@ -19,7 +19,7 @@ from pa_units.verbs.change import Editable
 from pa_units.verbs.here import Here
 from pa_units.verbs.install import Options, Result
 from pa_units.verbs.refusal import SpecRefused
-from pa_units.verbs.select import chosen
+from pa_units.verbs.select import one
 
 unregister = click.Command(
     "unregister",
@@ -79,7 +79,7 @@ def set(  # noqa: A001 (the command's name)
     installed copy is. The agent is restarted.
     """
     at = options.at(scope)
-    (agent,) = chosen(at, [name])
+    agent = one(at, name)
     source, text = change.assigned(at, agent, assignments)
     return _told(change.apply(at, source, text, Options(dry_run=dry_run)), dry_run)
 
@@ -95,7 +95,7 @@ def edit(name: str, override: bool, dry_run: bool, scope: str | None) -> int:
     A spec with errors is not applied: it is opened again, or your text is kept beside it.
     """
     at = options.at(scope)
-    (agent,) = chosen(at, [name])
+    agent = one(at, name)
     if override and agent.driver != SYSTEMD:
         raise UsageError(
             "cannot override a unit: the built-in supervisor has no drop-ins",

@@ -8,7 +8,7 @@ import click
 from pa_units.cli import options, out
 from pa_units.cli.options import Agents
 from pa_units.cli.show_status import soon
-from pa_units.verbs import boot, control, rehearse
+from pa_units.verbs import boot, control
 from pa_units.verbs import lifecycle as verb
 from pa_units.verbs.act import Outcome
 from pa_units.verbs.here import Here
@@ -26,9 +26,7 @@ def start(at: Here, agents: Agents, no_block: bool, dry_run: bool) -> int:
     A scheduled agent then waits for its times (`pa restart` runs it now), one with sockets for the
     first connection. NAME@2 is one of the replicas of NAME.
     """
-    if dry_run:
-        return report(rehearse.start(at, agents))
-    return report(verb.start(at, agents, wait=not no_block))
+    return report(verb.start(at, agents, wait=not no_block, dry_run=dry_run))
 
 
 @click.command()
@@ -38,9 +36,7 @@ def start(at: Here, agents: Agents, no_block: bool, dry_run: bool) -> int:
 def stop(at: Here, agents: Agents, no_block: bool, dry_run: bool) -> int:
     """Stop agents, with their timers and sockets. They start again at the next boot unless they
     are disabled too."""
-    if dry_run:
-        return report(rehearse.stop(at, agents))
-    return report(verb.stop(at, agents, wait=not no_block))
+    return report(verb.stop(at, agents, wait=not no_block, dry_run=dry_run))
 
 
 @click.command()
@@ -53,9 +49,7 @@ def restart(at: Here, agents: Agents, no_block: bool, dry_run: bool) -> int:
     A scheduled agent runs now, once, and its times stay as they are: the answer comes with the end
     of the run, after two minutes at the latest. Open sockets stay open.
     """
-    if dry_run:
-        return report(rehearse.restart(at, agents))
-    return report(verb.restart(at, agents, wait=not no_block))
+    return report(verb.restart(at, agents, wait=not no_block, dry_run=dry_run))
 
 
 @click.command()
@@ -65,8 +59,7 @@ def restart(at: Here, agents: Agents, no_block: bool, dry_run: bool) -> int:
 def enable(at: Here, agents: Agents, now: bool, dry_run: bool) -> int:
     """Start agents at boot."""
     code = report(boot.enable(at, agents, on=True, dry_run=dry_run))
-    act = rehearse if dry_run else verb
-    return code or (report(act.start(at, agents)) if now else 0)
+    return code or (report(verb.start(at, agents, dry_run=dry_run)) if now else 0)
 
 
 @click.command()
@@ -76,8 +69,7 @@ def enable(at: Here, agents: Agents, now: bool, dry_run: bool) -> int:
 def disable(at: Here, agents: Agents, now: bool, dry_run: bool) -> int:
     """Do not start agents at boot."""
     code = report(boot.enable(at, agents, on=False, dry_run=dry_run))
-    act = rehearse if dry_run else verb
-    return code or (report(act.stop(at, agents)) if now else 0)
+    return code or (report(verb.stop(at, agents, dry_run=dry_run)) if now else 0)
 
 
 @click.command()
@@ -86,9 +78,7 @@ def disable(at: Here, agents: Agents, now: bool, dry_run: bool) -> int:
 def reload(at: Here, agents: Agents, dry_run: bool) -> int:
     """Have running agents read their own configuration again, by reload_command or
     reload_signal."""
-    if dry_run:
-        return report(rehearse.signalled(at, agents, "reloaded"))
-    return report(control.reload(at, agents))
+    return report(control.reload(at, agents, dry_run=dry_run))
 
 
 @click.command()
@@ -96,9 +86,7 @@ def reload(at: Here, agents: Agents, dry_run: bool) -> int:
 @options.dry_run
 def pause(at: Here, agents: Agents, dry_run: bool) -> int:
     """Freeze all processes of agents; `pa resume` lets them go on. They keep their memory."""
-    if dry_run:
-        return report(rehearse.signalled(at, agents, "paused"))
-    return report(control.pause(at, agents))
+    return report(control.pause(at, agents, dry_run=dry_run))
 
 
 @click.command()
@@ -106,9 +94,7 @@ def pause(at: Here, agents: Agents, dry_run: bool) -> int:
 @options.dry_run
 def resume(at: Here, agents: Agents, dry_run: bool) -> int:
     """Let paused agents go on."""
-    if dry_run:
-        return report(rehearse.signalled(at, agents, "resumed"))
-    return report(control.resume(at, agents))
+    return report(control.resume(at, agents, dry_run=dry_run))
 
 
 @click.command()
@@ -118,9 +104,7 @@ def resume(at: Here, agents: Agents, dry_run: bool) -> int:
 @options.dry_run
 def kill(at: Here, agents: Agents, signal: str, whole: bool, dry_run: bool) -> int:
     """Send a signal to agents. What systemd does when they end by it is up to restart_policy."""
-    if dry_run:
-        return report(rehearse.signalled(at, agents, f"sent {signal}"))
-    return report(control.kill(at, agents, signal, whole=whole))
+    return report(control.kill(at, agents, signal, whole=whole, dry_run=dry_run))
 
 
 def report(outcomes: Sequence[Outcome]) -> int:

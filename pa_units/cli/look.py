@@ -19,7 +19,7 @@ from pa_units.verbs.select import chosen
 @options.names
 @options.scope
 @options.json
-@click.option("--watch", is_flag=True, help="Again and again, until interrupted.")
+@options.watch
 def status(
     names: tuple[str, ...],
     everything: bool,

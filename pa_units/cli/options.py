@@ -60,6 +60,12 @@ def json(command: Function) -> Function:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
 
 
+def watch(command: Function) -> Function:
+    """`--watch`: as top(1)."""
+    words = "Again and again, until interrupted."
+    return click.option("--watch", is_flag=True, help=words)(command)
+
+
 def names(command: Function) -> Function:
     """NAME… with `--all` and `-l`."""
     argument = click.argument("names", nargs=-1, metavar="[NAME]…", type=kinds.AGENT)

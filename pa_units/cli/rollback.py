@@ -9,7 +9,7 @@ from pa_units.cli.columns import Column, table
 from pa_units.cli.result import warn_of_logout
 from pa_units.verbs import rollback as verb
 from pa_units.verbs.rollback import Version
-from pa_units.verbs.select import chosen
+from pa_units.verbs.select import one
 
 
 @click.command()
@@ -35,7 +35,7 @@ def rollback(
     Secrets keep the values of today. It fails when the agent does not come up.
     """
     at = options.at(scope)
-    (agent,) = chosen(at, [name])
+    agent = one(at, name)
     done = verb.rollback(
         at,
         agent,
@@ -73,7 +73,7 @@ _COLUMNS = (
 def history(name: str, scope: str | None, as_json: bool) -> None:
     """List the stored versions of an agent, which `pa rollback` goes back to."""
     at = options.at(scope)
-    (agent,) = chosen(at, [name])
+    agent = one(at, name)
     found = list(verb.history(at, agent))
     if as_json:
         out.json([{"schema": "pa.history/1", **one._asdict()} for one in found])

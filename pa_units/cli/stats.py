@@ -29,7 +29,7 @@ _MOST_PIDS = 5
 @options.names
 @options.scope
 @options.json
-@click.option("--watch", is_flag=True, help="Again and again, until interrupted.")
+@options.watch
 def stats(
     names: tuple[str, ...],
     everything: bool,

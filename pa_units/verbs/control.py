@@ -1,4 +1,5 @@
-"""`reload`, `pause`, `resume`, `kill`: verbs that need a running agent. Act, then read back."""
+"""`reload`, `pause`, `resume`, `kill`: verbs that need a running agent. Act, then read back; or say
+what they would do."""
 
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
@@ -8,7 +9,7 @@ from pa_units.contracts.status import AgentStatus, State
 from pa_units.drive import choose
 from pa_units.drive.base import JobResult
 from pa_units.kit.errors import UsageError
-from pa_units.verbs import supervise
+from pa_units.verbs import rehearse, supervise
 from pa_units.verbs.act import Outcome
 from pa_units.verbs.here import Here, may_write
 from pa_units.verbs.status import statuses
@@ -20,24 +21,37 @@ _NOTHING: Mapping[str, object] = MappingProxyType({})
 _ALIVE = frozenset({State.RUNNING, State.PAUSED})
 
 
-def reload(at: Here, agents: Selected) -> tuple[Outcome, ...]:
+def reload(at: Here, agents: Selected, *, dry_run: bool = False) -> tuple[Outcome, ...]:
     """Have agents read their configuration again; one that ends by it has failed."""
+    if dry_run:
+        return rehearse.signalled(at, agents, "reloaded")
     return _act(at, agents, "reloaded", "reload_units", State.RUNNING)
 
 
-def pause(at: Here, agents: Selected) -> tuple[Outcome, ...]:
+def pause(at: Here, agents: Selected, *, dry_run: bool = False) -> tuple[Outcome, ...]:
     """Freeze all processes of agents."""
+    if dry_run:
+        return rehearse.signalled(at, agents, "paused")
     return _act(at, agents, "paused", "pause", State.PAUSED)
 
 
-def resume(at: Here, agents: Selected) -> tuple[Outcome, ...]:
+def resume(at: Here, agents: Selected, *, dry_run: bool = False) -> tuple[Outcome, ...]:
     """Undo `pause`."""
+    if dry_run:
+        return rehearse.signalled(at, agents, "resumed")
     return _act(at, agents, "resumed", "resume", State.RUNNING)
 
 
-def kill(at: Here, agents: Selected, signal: str, *, whole: bool) -> tuple[Outcome, ...]:
-    """Send a signal to the main process of agents, or to all of their processes."""
+def kill(
+    at: Here, agents: Selected, signal: str, *, whole: bool, dry_run: bool = False
+) -> tuple[Outcome, ...]:
+    """Send a signal to the main process of agents, or to all of their processes.
+
+    Raises UsageError for what is no signal.
+    """
     number = signal_number(signal)
+    if dry_run:
+        return rehearse.signalled(at, agents, f"sent {signal}")
     whom = "all" if whole else "main"
     options = {"signal": number, "whom": whom}
     return _act(at, agents, f"got {signal}", "kill", None, "no signal sent", options)

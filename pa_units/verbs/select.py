@@ -18,6 +18,17 @@ def chosen(
     return select(installed, names, everything=everything, labels=labels)
 
 
+def one(at: Here, name: str) -> Installed:
+    """The installed agent that a command means which takes one. Raises UsageError for a glob that
+    more than one match, and for a replica."""
+    found = chosen(at, [name])
+    if len(found) > 1:
+        names = ", ".join(agent.name for agent in found)
+        raise UsageError(f"'{name}' means {len(found)} agents, and this takes one", f"of {names}")
+    whole(found, "change")
+    return found[0]
+
+
 def select(
     ledger: Ledger,
     names: Sequence[str],

@@ -2,6 +2,7 @@
 never a traceback."""
 
 import io
+import json
 import sys
 from pathlib import Path
 
@@ -54,6 +55,24 @@ def test_an_unknown_agent(verb: Verb, name: str, capsys: pytest.CaptureFixture[s
     ran = Ran(capsys, verb, name, *MORE.get(verb.name, []))
     assert (ran.code, ran.out) == (4 if verb.name in ASKING else 5, "")
     assert "is installed" in ran.err or "matches" in ran.err
+
+
+TAKING_ONE = [verb for verb in TAKING_AGENTS if not verb.repeats or verb.name == "set"]
+
+
+@each([verb for verb in TAKING_ONE if verb.name not in STORING])
+@pytest.mark.parametrize("name", ["b*", "bot@1"])
+def test_one_agent_is_wanted(
+    verb: Verb, name: str, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (home / "home/state").mkdir(parents=True)
+    rows = {name: {"units": [f"{name}.service"]} for name in ("bot", "bet")}
+    rows["bot"]["runs"] = ["bot@1.service"]
+    text = json.dumps({"schema": "pa.ledger/1", "agents": rows})
+    (home / "home/state/ledger.json").write_text(text)
+    ran = Ran(capsys, verb, name, *MORE.get(verb.name, []))
+    assert (ran.code, ran.out) == (2, "")
+    assert "and this takes one" in ran.err or "it is one of the replicas of bot" in ran.err
 
 
 @each([verb for verb in TAKING_AGENTS if verb.repeats and verb.name not in ("status", "stats")])
