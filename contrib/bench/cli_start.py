@@ -17,7 +17,10 @@ LIMITS = (
     Limit("pa status NAME", FLOOR, 4.5),
     Limit("pa is-active NAME", FLOOR, 2.5),
     Limit("completion of a name", FLOOR, 3.0),
+    Limit("a tab in bash", FLOOR, 3.0),
 )
+TAB = "compopt() { :; }; . /root/pa.bash; COMP_WORDS=(pa status o); COMP_CWORD=2; _pa pa o status"
+"""What `pa status o<tab>` runs, the start of a shell and the reading of the script included."""
 SPEC = "{name: one, cmd: [sleep, infinity]}\n"
 
 
@@ -30,6 +33,7 @@ def rows() -> None:
         "pa status": command(["pa", "status"]),
         "pa status NAME --json": command(["pa", "status", "one", "--json"]),
         "completion of a name": command(["pa", "__names"]),
+        "a tab in bash": command(["bash", "-c", TAB]),
         "pa --help": command(["pa", "--help"]),
         "pa list": command(["pa", "list"]),
         "pa logs NAME -n 5": command(["pa", "logs", "one", "-n", "5"]),
@@ -47,6 +51,7 @@ def main(suites: list[str]) -> int:
         with machines.make(suite) as machine:
             machine.path("/root/one.yaml").write_text(SPEC)
             machine.run(["pa", "install", "/root/one.yaml"])
+            machine.shell("pa completion bash >/root/pa.bash")
             good = show(suite, inside(machine, Path(__file__).name), LIMITS, FLOOR) and good
     return 0 if good else 1
 
