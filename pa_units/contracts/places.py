@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from pa_units.contracts import roster
-from pa_units.contracts.scope import Scope, state_directory
+from pa_units.contracts.scope import Scope, moved, state_directory
 
 
 class Places(NamedTuple):
@@ -75,9 +75,12 @@ SYSTEM = Places(
 
 
 def places(scope: Scope, env: Mapping[str, str], home: str, uid: int) -> Places:
-    """Return the places of `scope` for a user, following the XDG base directories."""
-    if moved := env.get("PA_HOME"):
-        return _moved(scope, moved.rstrip("/"))
+    """Return the places of `scope` for a user, following the XDG base directories.
+
+    Raises UsageError for a relative PA_HOME.
+    """
+    if elsewhere := moved(env):
+        return _moved(scope, elsewhere)
     if scope is Scope.SYSTEM:
         return SYSTEM
     config = env.get("XDG_CONFIG_HOME") or f"{home}/.config"

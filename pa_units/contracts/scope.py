@@ -4,6 +4,8 @@ answer in a few milliseconds needs no more, and `typing` alone takes 4."""
 from collections.abc import Mapping
 from enum import StrEnum
 
+from pa_units.kit.errors import UsageError
+
 
 class Scope(StrEnum):
     """Which service manager: PID 1, or the manager of one user."""
@@ -26,10 +28,21 @@ def home(env: Mapping[str, str], uid: int) -> str:
     return pwd.getpwuid(uid).pw_dir
 
 
+def moved(env: Mapping[str, str]) -> str:
+    """Return PA_HOME, which moves everything, without a slash at its end; "" if it is not set.
+
+    Raises UsageError for a relative one: the next command would look elsewhere.
+    """
+    stated = env.get("PA_HOME", "")
+    if stated and not stated.startswith("/"):
+        raise UsageError(f"cannot use PA_HOME '{stated}': it is no absolute path")
+    return stated.rstrip("/")
+
+
 def state_directory(scope: Scope, env: Mapping[str, str], home: str) -> str:
-    """Where the ledger stands (XDG base directories). `PA_HOME` moves all of it."""
-    if moved := env.get("PA_HOME"):
-        return f"{moved.rstrip('/')}/state"
+    """Where the ledger stands (XDG base directories). Raises UsageError for a relative PA_HOME."""
+    if elsewhere := moved(env):
+        return f"{elsewhere}/state"
     if scope is Scope.SYSTEM:
         return "/var/lib/pa"
     return f"{env.get('XDG_STATE_HOME') or f'{home}/.local/state'}/pa"

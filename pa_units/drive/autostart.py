@@ -1,6 +1,7 @@
 """Start the built-in supervisor, as a process of its own."""
 
 import os
+import signal
 import sys
 import time
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from pa_units.kit.errors import PaError
 _PATIENCE = 20.0
 """Seconds until it must answer: it may have hundreds of agents to adopt."""
 _LOOK_AGAIN = 0.01
+_MOST_WORDS = 1 << 16
 
 _ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 _PROGRAM = (
@@ -47,29 +49,55 @@ def autostart(scope: Scope, env: Mapping[str, str]) -> int:
     """
     if builtin.hello(scope, env):
         return 0
-    pid = _start(scope, env)
+    said, told = os.pipe()
+    try:
+        return _come_up(scope, env, _start(scope, env, told), said)
+    finally:
+        os.close(said)
+        os.close(told)
+
+
+def _come_up(scope: Scope, env: Mapping[str, str], pid: int, said: int) -> int:
     deadline = time.monotonic() + _PATIENCE
     while time.monotonic() < deadline:
         if found := builtin.hello(scope, env):
-            return found.pid
+            return pid if found.pid == pid else _give_way(pid)
         if _ended(pid):
             break
         time.sleep(_LOOK_AGAIN)
-    raise PaError("cannot start the supervisor: it does not come up", _last_words(scope, env))
+    words = _heard(said) or _last_words(scope, env)
+    raise PaError("cannot start the supervisor: it does not come up", words)
 
 
-def _start(scope: Scope, env: Mapping[str, str]) -> int:
-    null = [
+def _give_way(pid: int) -> int:
+    """Another command was faster; ours waits for the lock, and has done nothing yet."""
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    return 0
+
+
+def _start(scope: Scope, env: Mapping[str, str], stderr: int) -> int:
+    """What it says before it has a log of its own goes to `stderr`."""
+    streams = [
         (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
         (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
-        (os.POSIX_SPAWN_DUP2, 1, 2),
+        (os.POSIX_SPAWN_DUP2, stderr, 2),
     ]
     argv = command(scope)
-    return os.posix_spawn(argv[0], argv, environment(env), file_actions=null, setsid=True)
+    return os.posix_spawn(argv[0], argv, environment(env), file_actions=streams, setsid=True)
 
 
 def _ended(pid: int) -> bool:
     return os.waitpid(pid, os.WNOHANG)[0] == pid
+
+
+def _heard(said: int) -> str:
+    os.set_blocking(said, False)
+    try:
+        lines = os.read(said, _MOST_WORDS).decode(errors="replace").split("\n")
+    except BlockingIOError:
+        return ""
+    return next(filter(None, reversed(lines)), "")
 
 
 def _last_words(scope: Scope, env: Mapping[str, str]) -> str:

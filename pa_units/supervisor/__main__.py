@@ -6,12 +6,14 @@ import signal
 import stat
 import sys
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from pa_units.contracts import control, run_state
 from pa_units.contracts.places import Places, places
 from pa_units.contracts.refs import Scope
+from pa_units.kit.errors import PaError
 from pa_units.supervisor import plans, proc
 from pa_units.supervisor.child import Children
 from pa_units.supervisor.event_log import EventLog
@@ -45,13 +47,14 @@ def main(arguments: list[str]) -> int:
     """Supervise until told to stop, or until nothing is left to do."""
     scope = Scope(arguments[arguments.index("--scope") + 1])
     foreground = "--foreground" in arguments
-    where = _places(scope)
-    home = run_state.directory(where)
     os.umask(0o022)
     _close_input()
-    _make_directories(where, home)
-    event_log = EventLog("" if foreground else f"{home}/log")
-    lock = _lock(f"{home}/lock")
+    with _told():
+        where = _places(scope)
+        home = run_state.directory(where)
+        _make_directories(where, home)
+        event_log = EventLog("" if foreground else f"{home}/log")
+        lock = _lock(f"{home}/lock")
     if lock < 0:
         event_log.say("cannot start: another supervisor is at work here")
         event_log.write()
@@ -77,6 +80,17 @@ def main(arguments: list[str]) -> int:
     code = _end(supervisor, server, home)
     event_log.write()
     return code
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What keeps us from beginning is said in one line; the exit code is 1."""
+    try:
+        yield
+    except OSError as error:
+        raise SystemExit(f"cannot use {error.filename}: {str(error.strerror).lower()}") from None
+    except PaError as error:
+        raise SystemExit(error.message) from None
 
 
 def _close_input() -> None:

@@ -45,6 +45,10 @@ class Commands:
         assert "Traceback" not in said, said
         return done
 
+    def run(self, *argv: str) -> CompletedProcess[str]:
+        """Run any program."""
+        return subprocess.run(argv, env=self.env, text=True, capture_output=True, check=False)
+
     def spec(self, text: str, name: str = "agents.yaml") -> str:
         """Write a spec file; its path."""
         path = self.home / name
@@ -98,4 +102,4 @@ def _end(host: Commands) -> None:
         builtin.shut_down(scope, host.env)
     for unit in builtin.recorded(builtin.places_of(scope, host.env)).values():
         for run in (unit.run, unit.next_run):
-            tree.kill_all(run, unit.pid)
+            tree.kill_all(tree.Run(run, unit.pid))
