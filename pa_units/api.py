@@ -38,6 +38,7 @@ from pa_units.verbs import (
 from pa_units.verbs import diagnose as diagnosing
 from pa_units.verbs import doctor as looking_after
 from pa_units.verbs import files as files_verb
+from pa_units.verbs import health as asking
 from pa_units.verbs import install as installing
 from pa_units.verbs import lifecycle as acting
 from pa_units.verbs import logs as reading
@@ -52,6 +53,7 @@ from pa_units.verbs.act import Outcome
 from pa_units.verbs.author import Formatted
 from pa_units.verbs.build import Explained, Tree, Validated
 from pa_units.verbs.diagnose import Diagnosis
+from pa_units.verbs.health import Checked
 from pa_units.verbs.here import here
 from pa_units.verbs.install import Options, Result
 from pa_units.verbs.log_sources import LogLine
@@ -67,6 +69,7 @@ from pa_units.verbs.wait import Goal
 
 __all__ = [
     "AgentStatus",
+    "Checked",
     "Diagnosis",
     "Episode",
     "Explained",
@@ -281,6 +284,10 @@ class Pa:
     def status(self, names: Words = (), *, labels: Words = ()) -> tuple[AgentStatus, ...]:
         """The state of agents, of all without a name; with names also what has changed by hand."""
         return looking.statuses(self.at, _each(names), _each(labels), closely=bool(names))
+
+    def health(self, names: Words = (), *, labels: Words = ()) -> tuple[Checked, ...]:
+        """How agents answer their checks, of all that have one without a name."""
+        return asking.checked(self.at, _each(names), _each(labels))
 
     def is_active(self, names: Words) -> bool:
         """Do all of them run?"""

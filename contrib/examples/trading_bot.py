@@ -1,4 +1,7 @@
-"""A stand-in for a trading bot: serves /health, prints a line a second, needs its API key."""
+"""A stand-in for a trading bot: serves /health, prints a line a second, needs its API key.
+
+With a file `sick` in its directory /health answers 500.
+"""
 
 import http.server
 import os
@@ -12,10 +15,10 @@ if "API_KEY" not in os.environ:
 
 class Health(http.server.BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        ok = self.path == "/health"
-        self.send_response(200 if ok else 404)
+        known, sick = self.path == "/health", os.path.exists("sick")
+        self.send_response(404 if not known else 500 if sick else 200)
         self.end_headers()
-        self.wfile.write(b"ok\n" if ok else b"not here\n")
+        self.wfile.write(b"ok\n" if known and not sick else b"not well\n")
 
     def log_message(self, *_: object) -> None:
         """One line a second is enough."""

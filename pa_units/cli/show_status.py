@@ -23,9 +23,12 @@ _STYLES = {
     State.STOPPED: "",
 }
 
+_HEALTH_STYLES = {"healthy": "green", "starting": "yellow", "unhealthy": "red", "none": ""}
+
 _COLUMNS = (
     Column("NAME", least=16),
     Column("STATE"),
+    Column("HEALTH"),
     Column("PID", right=True),
     Column("FOR", right=True),
     Column("RESTARTS", right=True),
@@ -35,11 +38,19 @@ _COLUMNS = (
 )
 
 
+_HEALTH = 2
+"""Where that column stands; it is left out where nothing is asked."""
+
+
 def show_table(statuses: Sequence[AgentStatus]) -> None:
     """One line per agent, and below it one per replica."""
     now = time.time()
     rows = [row for status in statuses for row in _rows(status, now)]
-    table(_COLUMNS, rows)
+    columns: tuple[Column, ...] = _COLUMNS
+    if all(one.health is None for one in statuses):
+        columns = (*_COLUMNS[:_HEALTH], *_COLUMNS[_HEALTH + 1 :])
+        rows = [(*row[:_HEALTH], *row[_HEALTH + 1 :]) for row in rows]
+    table(columns, rows)
 
 
 def _rows(status: AgentStatus, now: float) -> Iterator[tuple[str, ...]]:
@@ -52,6 +63,7 @@ def _cells(status: AgentStatus, now: float, indent: str = "") -> tuple[str, ...]
     return (
         indent + status.name,
         state(status),
+        _health(status),
         str(status.pid or "-"),
         span(now - status.since_us / 1e6) if status.since_us else "-",
         restarts(status),
@@ -79,7 +91,22 @@ def remark(status: AgentStatus, now: float) -> str:
         soon("next start", status.next_restart_us, now),
         soon("next run", status.next_run_us, now),
     )
-    return "; ".join(filter(None, (status.reason, *due)))
+    sick = status.health_reason if status.health not in (None, "healthy") else ""
+    return "; ".join(filter(None, (status.reason, sick, *due)))
+
+
+def _health(status: AgentStatus) -> str:
+    """The word of the companion in its colour."""
+    if status.health is None:
+        return "-"
+    return out.paint(status.health, _HEALTH_STYLES[status.health])
+
+
+def _health_line(status: AgentStatus) -> str:
+    if status.health is None:
+        return ""
+    why = f": {status.health_reason}" if status.health_reason else ""
+    return f"{_health(status)}{why}"
 
 
 def soon(what: str, at_us: int | None, now: float) -> str:
@@ -144,6 +171,7 @@ def show_page(shown: Detail) -> None:
     out.line(f"{sign} {out.paint(status.name, 'bold')}: {state(status)}{ago}")
     facts = [
         ("why", why),
+        ("health", _health_line(status)),
         ("process", f"pid {status.pid}" if status.pid else ""),
         ("user", user(agent)),
         ("restarts", _budget(status, agent)),

@@ -66,6 +66,7 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
         "kill": Command("lifecycle", "Send a signal to agents.", (4, 5, 7)),
         "wait": Command("wait", "Wait until agents run, are healthy or have stopped.", (5,)),
         "status": Command("look", "Show what agents are doing.", (3, 4)),
+        "health": Command("health", "Show how agents answer their checks.", (5,)),
         "is-active": Command("look", "Answer by exit code whether agents run.", (3, 4)),
         "is-failed": Command("look", "Answer by exit code whether agents have failed.", (4,)),
         "list": Command("look", "List what is installed."),

@@ -29,6 +29,6 @@ from pa_units.verbs.wait import Goal
 def wait(at: Here, agents: Agents, goal: str, timeout: float) -> int:
     """Wait until agents are running, healthy or stopped.
 
-    Healthy can be waited for where the start of an agent is gated. It fails when the time is over.
+    Healthy can be waited for where an agent has a health check. It fails when the time is over.
     """
     return lifecycle.report(verb.wait(at, agents, Goal(goal), timeout))

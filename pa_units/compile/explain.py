@@ -36,7 +36,7 @@ def explanation(agent: Agent, bundle: AgentBundle, facts: Facts) -> Explanation:
         *telling.who(agent, bundle, facts),
         *telling.when(agent, bundle),
         *_coming_back(agent, series, facts.host.driver),
-        *telling.ending(agent),
+        *telling.ending(agent, bundle),
         *telling.walls(agent, bundle),
     )
     return Explanation(

@@ -132,6 +132,23 @@ _GATES = {
 }
 
 
+_SICK = {
+    "restart": "restarted by systemd",
+    "stop": "stopped",
+    "none": "shown as unhealthy",
+}
+
+
+def _health(agent: Agent, bundle: AgentBundle) -> str:
+    check, timing = agent.health_check, agent.check_timing
+    if check is None or timing is None or not bundle.watched:
+        return ""
+    asked = _join(probe(check).words)
+    times = f"{timing.retries} failures" if timing.retries > 1 else "a failure"
+    pace = print_duration(timing.interval)
+    return f"asks {asked} every {pace}; {_SICK[check.on_failure]} after {times}"
+
+
 def _gate(agent: Agent) -> str:
     assert agent.health_check is not None
     asked = probe(agent.health_check)
@@ -156,10 +173,11 @@ def _watches(agent: Agent) -> str:
     return f"{', '.join(agent.watch.paths)}: {agent.watch.action}s after a change"
 
 
-def ending(agent: Agent) -> tuple[Topic, ...]:
+def ending(agent: Agent, bundle: AgentBundle) -> tuple[Topic, ...]:
     """How it is watched by PID 1, reloaded and stopped."""
     beat = start_type.heartbeat_ms(agent)
     return (
+        ("health", _health(agent, bundle)),
         ("heartbeat", f"restarted after {print_duration(beat)} of silence" if beat else ""),
         *_hooks(agent),
         ("reload", _reload(agent)),

@@ -106,6 +106,8 @@ class AgentBundle(NamedTuple):
     to the journal; without stderr that goes where stdout goes"""
     driver: str = SYSTEMD
     """who supervises it"""
+    watched: bool = False
+    """the companion looks after it"""
 
 
 class Bundle(NamedTuple):

@@ -37,6 +37,8 @@ class Due(NamedTuple):
     """by agent"""
     rescan: float = 0.0
     """as `reload`, of plans that the built-in supervisor may have read"""
+    daemons: tuple[str, ...] = ()
+    """services of ours that are new or changed: to be restarted"""
 
     def abandoned(self) -> tuple[str, ...]:
         """Return the agents that were to be brought up by a command that is no more."""
@@ -48,14 +50,14 @@ class Due(NamedTuple):
         """Has a command left something to be done, and is not at it any more?"""
         if self.abandoned():
             return True
-        return bool(self.reload or self.stop or self.rescan) and not any(
+        return bool(self.reload or self.stop or self.rescan or self.daemons) and not any(
             lives(by) for by in {run.by for run in self.runs.values()}
         )
 
     @property
     def any(self) -> bool:
         """Is there anything left to do?"""
-        return bool(self.reload or self.stop or self.runs or self.rescan)
+        return bool(self.reload or self.stop or self.runs or self.rescan or self.daemons)
 
 
 NOTHING = Due()
@@ -80,6 +82,7 @@ def decode(data: bytes, where: str) -> Due:
     return Due(
         reload=codec.real(body.get("reload")),
         stop=codec.texts(body.get("stop")),
+        daemons=codec.texts(body.get("daemons")),
         runs={
             name: Run(
                 codec.real(row.get("at")), row.get("wanted") is not False, codec.text(row.get("by"))
@@ -93,7 +96,13 @@ def decode(data: bytes, where: str) -> Due:
 def encode(due: Due) -> bytes:
     """Return the file's content."""
     runs = {name: due.runs[name]._asdict() for name in sorted(due.runs)}
-    body = {"reload": due.reload, "stop": due.stop, "runs": runs, "rescan": due.rescan}
+    body = {
+        "reload": due.reload,
+        "stop": due.stop,
+        "runs": runs,
+        "rescan": due.rescan,
+        "daemons": due.daemons,
+    }
     return codec.encode(SCHEMA, body)
 
 
@@ -105,6 +114,7 @@ def joined(before: Due, new: Due, gone: Collection[str] = ()) -> Due:
         stop=tuple(dict.fromkeys((*before.stop, *new.stop))),
         runs=runs,
         rescan=new.rescan or before.rescan,
+        daemons=tuple(dict.fromkeys((*before.daemons, *new.daemons))),
     )
 
 
@@ -118,6 +128,8 @@ class Told(NamedTuple):
     """units"""
     ran: Collection[str] = ()
     """agents that were started or restarted, or need not be"""
+    daemons: Collection[str] = ()
+    """services of ours that were restarted"""
 
 
 def left(now: Due, seen: Due, told: Told, at: float) -> Due:
@@ -135,6 +147,7 @@ def left(now: Due, seen: Due, told: Told, at: float) -> Due:
     return Due(
         reload=0.0 if reloaded else now.reload,
         stop=tuple(unit for unit in now.stop if unit not in told.stopped),
+        daemons=tuple(unit for unit in now.daemons if unit not in told.daemons),
         runs=runs,
         rescan=0.0 if reloaded else now.rescan,
     )

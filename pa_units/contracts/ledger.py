@@ -66,6 +66,8 @@ class Installed(NamedTuple):
     logs: Mapping[str, str] = {}
     """the files that its output is appended to, by stream: stdout, stderr. Without stdout that goes
     to the journal; without stderr that goes where stdout goes"""
+    watched: bool = False
+    """the companion looks after it"""
 
     @property
     def doors(self) -> tuple[str, ...]:
@@ -145,6 +147,7 @@ def _installed(name: str, row: dict[str, object]) -> Installed:
         runs=refs(codec.texts(row.get("runs")), scope),
         ends=row.get("ends") is True,
         logs=codec.table(row.get("logs")),
+        watched=row.get("watched") is True,
     )
 
 
@@ -179,5 +182,6 @@ def _special(agent: Installed) -> dict[str, object]:
         "runs": [unit.name for unit in agent.runs],
         "ends": agent.ends,
         "logs": dict(agent.logs),
+        "watched": agent.watched,
     }
     return {key: value for key, value in found.items() if value}

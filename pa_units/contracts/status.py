@@ -3,6 +3,8 @@
 from enum import StrEnum
 from typing import NamedTuple
 
+from pa_units.contracts.health import Health
+
 SCHEMA = "pa.status/1"
 
 
@@ -62,3 +64,7 @@ class AgentStatus(NamedTuple):
     """when it is started next, by its schedule"""
     replicas: "tuple[AgentStatus, ...]" = ()
     """each of them, named NAME@1 and so on; then the figures above are those of all together"""
+    health: Health | None = None
+    """by the checks of the companion; None: nothing asks it"""
+    health_reason: str = ""
+    """`200 in 12 ms`; why it is not healthy"""

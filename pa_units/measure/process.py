@@ -21,3 +21,11 @@ def started_us(pid: int) -> int:
 
 def _booted_us() -> int:
     return (time.time_ns() - time.clock_gettime_ns(time.CLOCK_BOOTTIME)) // 1000
+
+
+def age_s(pid: int) -> float:
+    """Seconds since a process began; 0 when it is gone. No clock that can be set takes part."""
+    fields = content(f"/proc/{pid}/stat").rpartition(b")")[2].split()
+    if len(fields) <= _START_TIME:
+        return 0.0
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - int(fields[_START_TIME]) / _TICKS

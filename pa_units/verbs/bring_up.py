@@ -8,12 +8,13 @@ import time
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from pa_units.contracts import ledger
+from pa_units.contracts import daemons, ledger
 from pa_units.contracts.drivers import BUILTIN, SYSTEMD
 from pa_units.contracts.due import Due, Told
 from pa_units.contracts.ledger import Installed
 from pa_units.contracts.status import DOWN, UP
 from pa_units.drive import choose
+from pa_units.drive.base import Driver
 from pa_units.drive.errors import BusError
 from pa_units.drive.managers import Managers
 from pa_units.observe import status
@@ -82,7 +83,19 @@ def _tell(at: Here, due: Due) -> Told:
         systemd.reload(at.scope, at.env)
     if due.rescan:
         choose.driver(BUILTIN).reload(at.scope, at.env)
-    return Told(reloaded=bool(due.reload or due.rescan), stopped=due.stop)
+    if due.daemons:
+        _renew(at, systemd, due.daemons)
+    reloaded = bool(due.reload or due.rescan)
+    return Told(reloaded=reloaded, stopped=due.stop, daemons=due.daemons)
+
+
+def _renew(at: Here, driver: Driver, names: Collection[str]) -> None:
+    """Let the new version of our own services run. A socket cannot be opened anew while its service
+    runs, and what a socket starts is started by the next request."""
+    beside = [name for name in daemons.BY_SOCKET if name in names]
+    if beside:
+        driver.stop(at.scope, at.env, beside)
+    driver.restart(at.scope, at.env, [name for name in names if name not in beside])
 
 
 def _run(at: Here, due: Due, wish: Wish) -> tuple[Outcome, ...]:

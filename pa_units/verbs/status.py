@@ -12,6 +12,7 @@ from pa_units.drive.managers import Managers
 from pa_units.drive.read import all_properties
 from pa_units.drive.states import UnitState
 from pa_units.observe import status, supervised
+from pa_units.observe.health import with_health
 from pa_units.observe.outdated import outdated
 from pa_units.verbs import linger
 from pa_units.verbs.here import Here
@@ -41,6 +42,7 @@ def statuses(
         found = status.many(managers, agents)
         old = outdated(managers, due, agents, {one.name: one.state for one in found})
     found = tuple(_outdated(one) if one.name in old else one for one in found)
+    found = with_health(at.places, agents, found)
     return _with_drift(at, agents, found) if closely else found
 
 
@@ -67,7 +69,7 @@ def detail(at: Here, name: str) -> Detail:
             found = _outdated(found)
     if agent.driver == BUILTIN:
         unit = unit._replace(fragment=run_plan.path_of(at.places, agent.units[0].name))
-    (found,) = _with_drift(at, [agent], [found])
+    (found,) = _with_drift(at, [agent], with_health(at.places, [agent], [found]))
     drift = (*(found.drift or ()), *(f"drop-in {path}" for path in unit.drop_ins))
     found = found._replace(drift=tuple(dict.fromkeys(drift)))
     return Detail(found, agent, unit, linger.missing_for(at, [agent]))

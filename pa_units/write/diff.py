@@ -102,6 +102,7 @@ def _entry(job: Job, agent: AgentBundle, version: Version) -> Installed:
         runs=agent.runs,
         ends=agent.ends,
         logs=agent.logs,
+        watched=agent.watched,
     )
 
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 
+from pa_units.contracts import daemons, run_plan, watch_plan
 from pa_units.contracts import due as dues
-from pa_units.contracts import run_plan
 from pa_units.contracts.bundle import Kind
 from pa_units.contracts.drivers import SYSTEMD
 from pa_units.contracts.due import Due, Run
 from pa_units.contracts.inventory import Inventory, Owned, digest
 from pa_units.contracts.ledger import Ledger
+from pa_units.contracts.places import Places
 from pa_units.write.changes import IDLE, Action, Change
 from pa_units.write.diff import Comparison
 from pa_units.write.job import Job
@@ -68,19 +69,39 @@ def due(job: Job, compared: Comparison) -> Due:
         # What has no plan any more, its supervisor stops by itself.
         if _driver(job, agent.name) == SYSTEMD
     } - kept
+    ended = _daemons(compared, _GONE)
     new = Due(
         reload=job.now if _systemd_read(job, changes.files) else 0.0,
-        stop=tuple(sorted(gone)),
+        stop=(*sorted(gone), *ended),
+        daemons=_daemons(compared, _WRITTEN),
         runs={
             name: Run(job.now, wanted, job.by)
             for name, agent in changes.agents.items()
             # Of a new agent no earlier version runs.
             if agent.rerun and (wanted or agent.action is not Action.CREATE)
         },
-        rescan=job.now if any(map(_is_new_plan, changes.files)) else 0.0,
+        rescan=job.now if any(_is_new_plan(one, job.places) for one in changes.files) else 0.0,
     )
     found = dues.joined(job.state.due, new, gone=job.request.remove)
-    return found._replace(stop=tuple(unit for unit in found.stop if unit not in kept))
+    kept.update(found.daemons)
+    return found._replace(
+        stop=tuple(unit for unit in found.stop if unit not in kept),
+        daemons=tuple(unit for unit in found.daemons if unit not in ended),
+    )
+
+
+_WRITTEN = (Action.CREATE, Action.UPDATE)
+_GONE = (Action.REMOVE,)
+
+
+def _daemons(compared: Comparison, actions: tuple[Action, ...]) -> tuple[str, ...]:
+    """Services of ours whose files fare so."""
+    found = {
+        change.path.rpartition("/")[2]
+        for change in compared.changes.files
+        if change.kind is Kind.UNIT and change.action in actions
+    }
+    return tuple(unit for unit in daemons.ALL if unit in found)
 
 
 def _driver(job: Job, name: str) -> str:
@@ -106,6 +127,7 @@ def _systemd_read(job: Job, changes: Iterable[Change]) -> bool:
     )
 
 
-def _is_new_plan(change: Change) -> bool:
+def _is_new_plan(change: Change, places: Places) -> bool:
     """The supervisor knows plans that it has read, and no others."""
-    return change.kind is Kind.PLAN and change.action not in IDLE
+    watched = change.path.startswith(f"{watch_plan.directory(places)}/")
+    return change.kind is Kind.PLAN and change.action not in IDLE and not watched

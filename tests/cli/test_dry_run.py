@@ -11,6 +11,7 @@ READING = {
     "history",
     "wait",
     "status",
+    "health",
     "is-active",
     "is-failed",
     "list",

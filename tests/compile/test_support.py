@@ -111,7 +111,7 @@ logging.files: [/srv/bot/own.log]
 logging.reopen_signal: USR1
 health_check: {http: "http://localhost:1/"}
 health_check.enabled: true
-health_check.command: /bin/check
+health_check.command: curl -f http://localhost:2/
 health_check.http: "http://localhost:1/"
 health_check.tcp: "1"
 health_check.interval: 7s
@@ -174,7 +174,7 @@ env_file: [{path: /etc/base.env}]
 secrets: {TOKEN: {from: "env:OTHER"}}
 depends_on: {db: {}}
 logging: {stdout: /var/log/base.log, compress: false}
-health_check: {command: /bin/base}
+health_check: {tcp: "2"}
 limits: {memory_above: 2G}
 alerts: [{when: restart_count > 9 in 1h}]
 metrics: [{name: base}]
@@ -192,6 +192,7 @@ sockets.mode: {sockets: [{listen: /run/bot/sock}]}
 group: {user: kbot}
 profile: {health_check: {http: "http://localhost:1/", gate: true}}
 heartbeat.via: {heartbeat: {via: socket}}
+health_check.enabled: {health_check: {tcp: "2", enabled: false}}
 """
 """What else an agent must have for the field to mean something."""
 

@@ -201,4 +201,4 @@ def test_wait(clean: Machine) -> None:
     assert waiting.communicate(timeout=30)[0] == "bot: is stopped\n"
     unknown = clean.run(["pa", "wait", "bot", "--for", "healthy"], check=False)
     assert unknown.returncode == 2
-    assert "its start is not gated" in unknown.stderr and "gate: true" in unknown.stderr
+    assert "nothing tells when it is" in unknown.stderr and "health_check" in unknown.stderr

@@ -47,9 +47,10 @@ class Compiled(NamedTuple):
         return one
 
     def helpers(self) -> set[str]:
-        """Names of our programs."""
+        """Names of our programs; the companion is a directory."""
         artifacts = (one for agent in self.bundle.agents for one in agent.artifacts)
-        return {one.path.rpartition("/")[2] for one in artifacts if one.kind is Kind.HELPER}
+        paths = (one.path for one in artifacts if one.kind is Kind.HELPER)
+        return {path.split("/")[6] for path in paths}
 
     def note(self, code: str) -> Note:
         """The only note of that code."""

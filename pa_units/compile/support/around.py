@@ -92,11 +92,17 @@ AROUND: Mapping[str, Row] = {
         launchd=_NO_TIMESTAMPS,
     ),
     **_row(
-        *("health_check", "health_check.enabled", "health_check.command", "health_check.http"),
+        *("health_check", "health_check.enabled", "health_check.http"),
         *("health_check.tcp", "health_check.interval", "health_check.timeout"),
         *("health_check.retries", "health_check.success_threshold", "health_check.start_period"),
         *("health_check.start_interval", "health_check.retry", "health_check.on_failure"),
-        systemd=_NO_PROBES,
+        systemd=companion("pa-watchdog asks and tells PID 1, which restarts"),
+        run=_NO_PROBES,
+        launchd=_NO_PROBES,
+    ),
+    **_row(
+        "health_check.command",
+        systemd=nearly("curl -f is asked as http; other commands later", told=True),
         run=_NO_PROBES,
         launchd=_NO_PROBES,
     ),
@@ -128,7 +134,7 @@ AROUND: Mapping[str, Row] = {
     ),
     **_row(
         "profile",
-        systemd=exact("figures of the gate"),
+        systemd=exact("figures of checks and of the gate"),
         run=_NO_PROBES,
         launchd=_NO_PROBES,
     ),

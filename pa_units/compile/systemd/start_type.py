@@ -4,7 +4,7 @@ import posixpath
 
 from pa_units.compile import unit_text as text
 from pa_units.compile.part import note, warning
-from pa_units.compile.systemd import dependencies, readiness, restart
+from pa_units.compile.systemd import dependencies, health, readiness, restart
 from pa_units.compile.systemd.draft import Draft
 from pa_units.compile.unit_file import Directive, directives
 from pa_units.contracts.bundle import Note
@@ -18,7 +18,7 @@ def lines(draft: Draft) -> tuple[Directive, ...]:
         *_notify_access(draft),
         *_pid_file(draft),
         *_completed(draft.agent),
-        *_watchdog(draft.agent),
+        *_watchdog(draft),
     )
 
 
@@ -49,12 +49,12 @@ def notifies(agent: Agent) -> bool:
 
 
 def _notify_access(draft: Draft) -> tuple[Directive, ...]:
-    """Who is heard on the notify socket. The wait for a dependency runs beside no main process and
-    prolongs its own time limit; its messages come from a child, which in the user manager cannot
-    speak for its parent (ran on 252 and 257)."""
+    """Who is heard on the notify socket; pa-tell speaks as the main process. The wait for a
+    dependency runs beside no main process and prolongs its own time limit; its messages come from a
+    child, which in the user manager cannot speak for its parent (ran on 252 and 257)."""
     if dependencies.awaited(draft):
         access = "all" if draft.user_scope else "exec"
-    elif notifies(draft.agent):
+    elif notifies(draft.agent) or health.watched(draft):
         access = "main"
     else:
         return ()
@@ -95,16 +95,13 @@ def stays_completed(agent: Agent) -> bool:
     return agent.start_type == "oneshot" and agent.schedule is None
 
 
-def _watchdog(agent: Agent) -> tuple[Directive, ...]:
-    timeout = heartbeat_ms(agent)
-    if not timeout:
+def _watchdog(draft: Draft) -> tuple[Directive, ...]:
+    timeout = heartbeat_ms(draft.agent)
+    if not timeout and not health.ends_when_sick(draft):
         return ()
-    return directives(
-        "Service",
-        ("WatchdogSec", text.span(timeout)),
-        # SIGABRT would leave a core dump, with the agent's environment in the journal.
-        ("WatchdogSignal", text.word("SIGTERM")),
-    )
+    within = (("WatchdogSec", text.span(timeout)),) if timeout else ()
+    # SIGABRT would leave a core dump, with the agent's environment in the journal.
+    return directives("Service", *within, ("WatchdogSignal", text.word("SIGTERM")))
 
 
 def time_limit(draft: Draft) -> text.UnitText:

@@ -11,6 +11,7 @@ from pa_units.compile.support import notes as support
 from pa_units.compile.support.way import Target
 from pa_units.compile.systemd import (
     dependencies,
+    health,
     identity,
     logs,
     restart,
@@ -71,6 +72,7 @@ def _agent(
         runs=_beside_main(draft, draft.units.runs),
         ends=draft.agent.start_type == "oneshot",
         logs={stream.field: stream.path for stream in logs.streams(draft)},
+        watched=health.watched(draft),
     )
     about = (*identity_notes, *_name_taken(draft), *depending.notes(draft.agent, around))
     return bundle, (*about, *whole.notes, *support.notes(draft.agent, Target.SYSTEMD))

@@ -1,0 +1,11 @@
+"""Units of ours that run beside agents, and not for a single one of them."""
+
+WATCHDOG = "pa-watchdog.service"
+TELL = "pa-tell.service"
+TELL_SOCKET = "pa-tell.socket"
+
+BY_SOCKET = (TELL,)
+"""Started by what somebody asks of them."""
+
+ALL = (WATCHDOG, TELL_SOCKET, TELL)
+"""In the order in which they are stopped."""

@@ -1,0 +1,1 @@
+"""One check each: ask a target once, say how it answered."""

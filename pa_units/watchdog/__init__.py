@@ -1,0 +1,1 @@
+"""The companion: observes agents and tells the init system; restarts nothing itself."""
