@@ -10,6 +10,7 @@ import posixpath
 from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 
+from pa_units.compile import unit_paths
 from pa_units.compile import unit_text as text
 from pa_units.compile.assumed import HOME, RUNTIME
 from pa_units.contracts.bundle import AgentBundle, Artifact, Kind
@@ -97,13 +98,16 @@ def _accounts(agent: Agent) -> Iterator[str]:
         yield f"g {agent.group} -"
 
 
+_TMPFILES = {Kind.DIRECTORY: "d", Kind.LOG: "f"}
+
+
 def _directories(one: AgentBundle) -> Iterator[str]:
     """tmpfiles.d(5): what an install makes for logs and secrets."""
     for item in one.artifacts:
-        if item.kind is Kind.DIRECTORY and item.path != HELPERS:
-            yield f"d {text.tmpfiles_word(item.path)} {item.mode:04o} {item.owner} {item.group}"
-        elif item.kind is Kind.LOG:
-            yield f"f {text.tmpfiles_word(item.path)} {item.mode:04o} {item.owner} {item.group}"
+        made = _TMPFILES.get(item.kind)
+        if made and item.path != HELPERS:
+            path = unit_paths.tmpfiles_word(item.path)
+            yield f"{made} {path} {item.mode:04o} {item.owner} {item.group}"
     if any(item.kind is Kind.SECRET for item in one.artifacts):
         yield f"d {SYSTEM.secrets} 0700 root root"
 

@@ -40,6 +40,11 @@ def compiled(**agent: Any) -> tuple[Document, Bundle]:
             ("hooks", "post_stop", 1),
             "128",
         ),
+        (
+            {"secrets": {"KEY": {"from": "file:/etc/my key", "as": "file"}}},
+            ("secrets", "KEY", "from"),
+            "blank",
+        ),
         ({"replicas": 2, "description": "a\\"}, ("description",), "replicas"),
         ({"replicas": 2, "env_file": "/etc/a "}, ("env_file", 0, "path"), "replicas"),
     ],

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from nasty import segments, texts
 
+from pa_units.compile import unit_commands, unit_paths
 from pa_units.compile import unit_text as text
 from pa_units.compile.systemd.layout import Header, unit_text
 from pa_units.compile.systemd.target import Source, compile_agents
@@ -65,20 +66,20 @@ def test_line(value: str) -> None:
 @patient
 @given(PATHS)
 def test_directory(path: str) -> None:
-    assert specifiers(read_back(text.directory(path))).rstrip("/") == path.rstrip("/")
+    assert specifiers(read_back(unit_paths.directory(path))).rstrip("/") == path.rstrip("/")
 
 
 @patient
 @given(PATHS)
 def test_path_word(path: str) -> None:
-    (found,) = split_words(read_back(text.path_word(path)))
+    (found,) = split_words(read_back(unit_paths.path_word(path)))
     assert specifiers(found) == path
 
 
 @patient
 @given(PATHS.filter(lambda path: not {'"', "'"} & {*path}))
 def test_bind_word(path: str) -> None:
-    value = read_back(text.bind_word(path))
+    value = read_back(unit_paths.bind_word(path))
     # First split: by blanks, and only quotes protect. Second: by colons, and only a backslash does.
     assert " " not in value.replace('"\\ "', "")
     second = value.replace('"', "")
@@ -89,7 +90,7 @@ def test_bind_word(path: str) -> None:
 @patient
 @given(st.lists(texts(), max_size=5).map(lambda words: ["/bin/x", *words]))
 def test_command(words: list[str]) -> None:
-    line = text.command([escape(word) for word in words])
+    line = unit_commands.command([escape(word) for word in words])
     assert arguments(read_back(line)) == words
 
 
@@ -98,7 +99,7 @@ def test_command(words: list[str]) -> None:
 @example("/srv/$x", "")
 @example('/srv/"', "")
 def test_program(path: str, word: str) -> None:
-    program, *rest = split_words(read_back(text.command([path, escape(word)])))
+    program, *rest = split_words(read_back(unit_commands.command([path, escape(word)])))
     found = [dollars(specifiers(word)) for word in rest]
     if program == "/bin/sh":
         assert found == ["-c", 'exec "$0" "$@"', path, word]
@@ -113,7 +114,7 @@ def test_program(path: str, word: str) -> None:
 @patient
 @given(st.sampled_from(["+", "-", "@", ":", "!", "!!", "|", "+-"]), texts(printable=True))
 def test_no_program_is_taken_for_a_prefix(prefix: str, name: str) -> None:
-    line = text.command([escape(prefix + name)])
+    line = unit_commands.command([escape(prefix + name)])
     assert line.startswith("/bin/sh -c ")
     assert arguments(read_back(line))[3] == prefix + name
 
@@ -121,21 +122,21 @@ def test_no_program_is_taken_for_a_prefix(prefix: str, name: str) -> None:
 @patient
 @given(texts())
 def test_script(script: str) -> None:
-    line = text.script(script, shell="/bin/sh")
+    line = unit_commands.script(script, shell="/bin/sh")
     assert arguments(read_back(line)) == ["/bin/sh", "-c", script]
 
 
 @patient
 @given(texts())
 def test_assignment(value: str) -> None:
-    (found,) = split_words(read_back(text.assignment("NAME", value)))
+    (found,) = split_words(read_back(unit_commands.assignment("NAME", value)))
     assert specifiers(found) == f"NAME={value}"
 
 
 @patient
 @given(st.lists(st.tuples(st.sampled_from(["Description", "Documentation"]), texts()), max_size=6))
 def test_unit_file_reads_back_what_it_wrote(pairs: list[tuple[str, str]]) -> None:
-    lines = [Directive("Unit", key, text.assignment("A", value)) for key, value in pairs]
+    lines = [Directive("Unit", key, unit_commands.assignment("A", value)) for key, value in pairs]
     found = parse(unit_text("service", lines, header=HEADER))
     assert sorted(found) == sorted(lines)
     for key in ("Description", "Documentation"):

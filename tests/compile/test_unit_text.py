@@ -2,6 +2,7 @@
 
 import pytest
 
+from pa_units.compile import unit_commands
 from pa_units.compile import unit_text as text
 from pa_units.compile.unit_file import Directive, parse, split_words
 
@@ -26,11 +27,11 @@ from pa_units.compile.unit_file import Directive, parse, split_words
     ],
 )
 def test_words_of_a_command(word: str, written: str) -> None:
-    assert text.template_word(word) == written
+    assert unit_commands.template_word(word) == written
 
 
 def test_a_dollar_in_the_path_is_named_apart_from_argv0() -> None:
-    line = text.command(("/srv/$bot/run", "x"))
+    line = unit_commands.command(("/srv/$bot/run", "x"))
     assert line == "@/srv/$bot/run /srv/$$bot/run x"
 
 
@@ -68,7 +69,7 @@ def test_parse_joins_lines_and_skips_comments() -> None:
 
 def test_split_words_undoes_quoting() -> None:
     words = ["plain", "two words", 'q"uote', "back\\slash", "", "tab\t", "it's"]
-    written = " ".join(text.template_word(word) for word in words)
+    written = " ".join(unit_commands.template_word(word) for word in words)
     assert list(split_words(written)) == words
 
 

@@ -4,6 +4,7 @@ agent's user in the agent's sandbox."""
 import shlex
 from functools import lru_cache
 
+from pa_units.compile import unit_commands
 from pa_units.compile import unit_text as text
 from pa_units.compile.part import Part, error
 from pa_units.compile.systemd import restart, script, start_type
@@ -25,8 +26,8 @@ def part(draft: Draft) -> Part:
 def exec_line(command: Command, executable: str | None = None, prefix: str = "") -> text.UnitText:
     """One command of the spec. What a shell runs, that shell expands."""
     if command.shell:
-        return text.script(command.words[0], shell=script.SHELL, prefix=prefix)
-    return text.command(command.words, executable=executable, prefix=prefix)
+        return unit_commands.script(command.words[0], shell=script.SHELL, prefix=prefix)
+    return unit_commands.command(command.words, executable=executable, prefix=prefix)
 
 
 def _commands(draft: Draft) -> tuple[Directive, ...]:
@@ -55,7 +56,7 @@ def _reload(draft: Draft) -> tuple[tuple[str, text.UnitText], ...]:
     if agent.reload_signal is not None:
         signal = agent.reload_signal.removeprefix("SIG")
         # The shell's own: kill(1) is in a package that not every host has.
-        kill = text.own_command(script.SHELL, "-c", f"kill -{signal} ${{MAINPID}}")
+        kill = unit_commands.own_command(script.SHELL, "-c", f"kill -{signal} ${{MAINPID}}")
         return (("ExecReload", kill),)
     return ()
 

@@ -1,6 +1,6 @@
 """Secrets that the agent gets as files, and those that come from files."""
 
-from pa_units.compile import unit_text as text
+from pa_units.compile import unit_paths
 from pa_units.compile.part import Part, error
 from pa_units.compile.systemd.draft import Draft
 from pa_units.compile.systemd.environment import SECRET_MODE
@@ -35,7 +35,7 @@ def _path(secret: Secret) -> str:
 
 def _line(draft: Draft, name: str, secret: Secret) -> Directive:
     path = _path(secret) or stored(draft, name)
-    value = text.line(f"{name}:{path}", instance=draft.replicated)
+    value = unit_paths.credential(name, path, instance=draft.replicated)
     return Directive("Service", "LoadCredential", value)
 
 

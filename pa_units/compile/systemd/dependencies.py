@@ -8,7 +8,7 @@ goes beyond a start is waited for in `ExecStartPre=+`.
 
 from functools import cache
 
-from pa_units.compile import neighbours
+from pa_units.compile import neighbours, unit_commands
 from pa_units.compile import unit_text as text
 from pa_units.compile.part import Part
 from pa_units.compile.systemd import layout
@@ -66,7 +66,7 @@ def _wait(draft: Draft) -> tuple[Directive, ...]:
     units = awaited(draft)
     if not units:
         return ()
-    wait = text.own_command(*draft.helper("wait-for", "%n", *units), prefix="+")
+    wait = unit_commands.own_command(*draft.helper("wait-for", "%n", *units), prefix="+")
     return directives("Service", ("ExecStartPre", wait))
 
 
@@ -80,7 +80,7 @@ def telling(draft: Draft) -> Part:
     everything else of its start."""
     if not tells(draft):
         return Part()
-    tell = text.own_command(*_tell(draft, _target(draft.name)), prefix="-+")
+    tell = unit_commands.own_command(*_tell(draft, _target(draft.name)), prefix="-+")
     return Part(directives("Service", ("ExecStartPost", tell)), _template(draft))
 
 

@@ -3,6 +3,7 @@ there; whatever comes from the installer or the secret store stands in a file th
 
 from collections.abc import Iterator
 
+from pa_units.compile import unit_commands, unit_paths
 from pa_units.compile import unit_text as text
 from pa_units.compile.part import Part, note, warning
 from pa_units.compile.systemd.draft import Draft
@@ -21,8 +22,8 @@ def secret_file(draft: Draft) -> str:
 
 def part(draft: Draft) -> Part:
     """`Environment=` and `EnvironmentFile=`, and the file's template."""
-    given = [Directive("Service", "Environment", text.assignment(*one)) for one in literals(draft)]
-    lines = (*given, *_env_files(draft))
+    given = (unit_commands.assignment(*one) for one in literals(draft))
+    lines = (*(Directive("Service", "Environment", one) for one in given), *_env_files(draft))
     artifact = secret(draft)
     if artifact is None:
         return Part(lines, notes=notes(draft))
@@ -70,7 +71,7 @@ def _env_files(draft: Draft) -> tuple[Directive, ...]:
 
 
 def _file(draft: Draft, path: str, required: bool = True) -> text.UnitText:
-    return text.glob_path(path, required=required, instance=draft.replicated)
+    return unit_paths.glob_path(path, required=required, instance=draft.replicated)
 
 
 def _from_files(draft: Draft) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Whom an agent runs as, and where. Never root unless the spec says so."""
 
+from pa_units.compile import unit_paths
 from pa_units.compile import unit_text as text
 from pa_units.compile.part import Part, error, note
 from pa_units.compile.systemd.draft import Draft, Identity
@@ -167,7 +168,8 @@ def state_directory(draft: Draft) -> bool:
 
 def _directory(draft: Draft) -> tuple[Directive, ...]:
     if not state_directory(draft):
-        return directives("Service", ("WorkingDirectory", text.directory(draft.agent.cwd or "")))
+        path = unit_paths.directory(draft.agent.cwd or "")
+        return directives("Service", ("WorkingDirectory", path))
     return directives(
         "Service",
         ("StateDirectory", text.word(draft.name)),

@@ -4,6 +4,7 @@ import posixpath
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from pa_units.compile import unit_paths
 from pa_units.compile import unit_text as text
 from pa_units.compile.part import Part, note
 from pa_units.compile.systemd import replicas
@@ -76,9 +77,9 @@ numbered = units.log_parts
 
 def _append(draft: Draft, stream: Stream) -> text.UnitText:
     if not draft.replicated:
-        return text.append(stream.path)
+        return unit_paths.append(stream.path)
     before, suffix = numbered(stream.path)
-    halves = text.append(before, instance=True), text.line(suffix, instance=True)
+    halves = unit_paths.append(before, instance=True), text.line(suffix, instance=True)
     return text.UnitText(replicas.NUMBER.join(halves))
 
 

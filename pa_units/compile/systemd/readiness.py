@@ -1,6 +1,6 @@
 """The gate: an agent counts as started only once its health check says so."""
 
-from pa_units.compile import unit_text as text
+from pa_units.compile import unit_commands
 from pa_units.compile.part import Part, error
 from pa_units.compile.probe import probe
 from pa_units.compile.systemd.draft import Draft
@@ -44,7 +44,7 @@ def part(draft: Draft) -> Part:
         str(check.success_threshold),
     )
     helper = f"{draft.host.helpers}/gate"
-    line = text.command((helper, *figures, asked.kind, *asked.words), executable=helper)
+    line = unit_commands.command((helper, *figures, asked.kind, *asked.words), executable=helper)
     return Part(directives("Service", ("ExecStartPost", line)))
 
 

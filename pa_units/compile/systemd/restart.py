@@ -7,6 +7,7 @@ starts anew after `reset_after` of stability by a timer that each start arms.
 from functools import lru_cache
 from typing import NamedTuple
 
+from pa_units.compile import unit_commands
 from pa_units.compile import unit_text as text
 from pa_units.compile.part import Part, note
 from pa_units.compile.systemd.draft import Draft
@@ -145,7 +146,7 @@ def _waiting(draft: Draft) -> tuple[Directive, ...]:
     return directives(
         "Service",
         ("RestartSec", text.span(base)),
-        ("ExecStartPre", text.own_command(*wait, prefix="+")),
+        ("ExecStartPre", unit_commands.own_command(*wait, prefix="+")),
     )
 
 
@@ -212,13 +213,14 @@ def _counting(draft: Draft) -> tuple[Directive, ...]:
 def _armed(timer: str, *, user_scope: bool) -> tuple[Directive, ...]:
     manager = ("--user",) if user_scope else ()
     arm = ("/usr/bin/systemctl", *manager, "--no-block", "restart", f"{timer}%N.timer")
-    return directives("Service", ("ExecStartPost", text.own_command(*arm, prefix="-+")))
+    return directives("Service", ("ExecStartPost", unit_commands.own_command(*arm, prefix="-+")))
 
 
 @_remembered
 def _forgotten(helper: tuple[str, ...]) -> tuple[Directive, ...]:
     """A stop by hand: what is started by hand again has its whole budget."""
-    return directives("Service", ("ExecStop", text.own_command(*helper, "%n", prefix="-+")))
+    forget = unit_commands.own_command(*helper, "%n", prefix="-+")
+    return directives("Service", ("ExecStop", forget))
 
 
 def _in_words(count: int) -> str:

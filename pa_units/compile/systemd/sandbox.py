@@ -5,6 +5,7 @@ import posixpath
 from collections.abc import Iterator
 from functools import cache
 
+from pa_units.compile import unit_paths
 from pa_units.compile import unit_text as text
 from pa_units.compile.part import Part, note
 from pa_units.compile.systemd import start_type
@@ -107,14 +108,15 @@ def _holes(draft: Draft, homes: str, system: str) -> tuple[Directive, ...]:
     cwd = draft.agent.cwd
     hidden = homes == "tmpfs"
     if cwd and hidden and _in_home(cwd):
-        found += directives("Service", ("BindPaths", text.bind_word(cwd)))
+        found += directives("Service", ("BindPaths", unit_paths.bind_word(cwd)))
     elif hidden and not cwd and draft.user_scope:
         found += directives("Service", ("BindPaths", text.UnitText(f"%S/{draft.name}")))
     elif cwd and system == "strict" and not draft.identity.dynamic:
-        found += directives("Service", ("ReadWritePaths", text.path_word(cwd)))
+        found += directives("Service", ("ReadWritePaths", unit_paths.path_word(cwd)))
     if hidden:
         trees = [tree for tree in _read_trees(draft) if not _within(tree, cwd)]
-        found += [Directive("Service", "BindReadOnlyPaths", text.bind_word(tree)) for tree in trees]
+        shown = map(unit_paths.bind_word, trees)
+        found += [Directive("Service", "BindReadOnlyPaths", tree) for tree in shown]
         found += _notify_socket(draft)
     return tuple(found)
 

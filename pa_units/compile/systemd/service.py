@@ -2,6 +2,7 @@
 
 import re
 
+from pa_units.compile import unit_paths
 from pa_units.compile import unit_text as text
 from pa_units.compile.part import Part, note
 from pa_units.compile.systemd import (
@@ -87,7 +88,7 @@ def _description(draft: Draft) -> text.UnitText:
 
 def _documentation(draft: Draft) -> Part:
     links = draft.agent.documentation
-    kept = [text.path_word(link) for link in links if _ADDRESS.fullmatch(link)]
+    kept = [unit_paths.path_word(link) for link in links if _ADDRESS.fullmatch(link)]
     lines = directives("Unit", ("Documentation", text.words(kept))) if kept else ()
     return Part(lines, notes=tuple(_no_address(draft, link) for link in links if link not in kept))
 

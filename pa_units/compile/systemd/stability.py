@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from pa_units.compile import unit_commands
 from pa_units.compile import unit_text as text
 from pa_units.compile.systemd import layout, restart
 from pa_units.compile.systemd.draft import Draft
@@ -47,7 +48,7 @@ def _service(forget: tuple[str, ...], about: str, *, user_scope: bool) -> str:
             "Service",
             ("Type", text.word("oneshot")),
             *slice_,
-            ("ExecStart", text.own_command(*forget)),
+            ("ExecStart", unit_commands.own_command(*forget)),
             ("LogLevelMax", text.word("warning")),
         ),
     )

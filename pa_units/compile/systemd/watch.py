@@ -5,6 +5,7 @@ moment is lost, one line or several). So the service waits first and acts last: 
 the wait is covered, and what changes after it is read by the process that comes.
 """
 
+from pa_units.compile import unit_commands
 from pa_units.compile import unit_text as text
 from pa_units.compile.part import Part, note
 from pa_units.compile.systemd import companion
@@ -63,8 +64,8 @@ def _service(draft: Draft) -> Artifact:
         *directives(
             "Service",
             ("Type", text.word("oneshot")),
-            ("ExecStart", text.own_command("/usr/bin/sleep", str(_QUIET_S))),
-            ("ExecStart", text.own_command(*act)),
+            ("ExecStart", unit_commands.own_command("/usr/bin/sleep", str(_QUIET_S))),
+            ("ExecStart", unit_commands.own_command(*act)),
             ("LogLevelMax", text.word("warning")),
         ),
     )
