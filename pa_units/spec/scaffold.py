@@ -21,7 +21,7 @@ agents:
 
     # env:
     #   LOG_LEVEL: info
-    #   API_KEY: ${{API_KEY}}       # from your environment, or 'pa secret set API_KEY'
+    #   API_KEY: ${{API_KEY}}       # from your environment, or: pa secret set {name} API_KEY
 
     # resources:
     #   cpu_limit: 50%           # of one core

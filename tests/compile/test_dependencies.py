@@ -213,3 +213,21 @@ def test_circle_through_an_installed_agent() -> None:
     note = alone("started", base=back).note("dependency-cycle")
     assert note.text == "dependency cycle: dep → base → dep"
     assert note.loc == ("depends_on", "base")
+
+
+@pytest.mark.parametrize(
+    ("field", "unit", "said"),
+    [
+        ("after", "network-online.target", "warning"),
+        ("wants", "multi-user.target", "warning"),
+        ("requires", "network-online.target", "error"),
+        ("after", "pipewire.service", ""),
+        ("requires", "graphical-session.target", ""),
+    ],
+)
+def test_a_user_manager_has_units_of_its_own(field: str, unit: str, said: str) -> None:
+    text = f"name: bot\ncmd: sleep 1\n{field}: [{unit}]\n"
+    found = compiled(text, scope=Scope.USER).bundle.notes
+    notes = [note for note in found if note.code == "system-unit"]
+    assert [(note.level, note.loc) for note in notes] == [(said, (field, 0))] * bool(said)
+    assert not [note for note in compiled(text).bundle.notes if note.code == "system-unit"]

@@ -151,6 +151,12 @@ TRAPS = (
     ),
     (
         "literal-sign",
+        "'$PATH' stays as it is written",
+        "name: a\ncmd: a\nenv: {PATH: '/opt/a/bin:$PATH'}\n",
+        "name: a\ncmd: a\nenv: {PATH: '/opt/a/bin:${PATH}', PRICE: 5$, PASS: p$word$$AB}\n",
+    ),
+    (
+        "literal-sign",
         "'~/b': only a shell expands ~",
         "name: a\ncmd: a ~/b\n",
         "name: a\ncmd: a b~\n",

@@ -6,16 +6,17 @@ leave the agent down for ever: on 252 always, later unless the dependency has Re
 goes beyond a start is waited for in `ExecStartPre=+`.
 """
 
+from collections.abc import Iterator
 from functools import cache
 
 from pa_units.compile import neighbours, unit_commands
 from pa_units.compile import unit_text as text
-from pa_units.compile.part import Part
+from pa_units.compile.part import Part, error, warning
 from pa_units.compile.systemd import layout
 from pa_units.compile.systemd.draft import Draft
 from pa_units.compile.unit_file import Directive, directives
 from pa_units.contracts import needs
-from pa_units.contracts.bundle import Artifact, Kind
+from pa_units.contracts.bundle import Artifact, Kind, Note
 
 _TOLD = "pa-restarted@"
 """Template of the target that a dependency restarts once it is up: what is a part of it follows.
@@ -29,7 +30,34 @@ def part(draft: Draft) -> Part:
     if not (agent.depends_on or agent.after or agent.wants or agent.requires):
         return Part()
     lines = (*_order(draft), *_wait(draft))
-    return Part(lines, _template(draft) if _followed(draft) else ())
+    return Part(lines, _template(draft) if _followed(draft) else (), tuple(_notes(draft)))
+
+
+_WITHOUT = {
+    "after": (warning, "this does nothing"),
+    "wants": (warning, "this does nothing"),
+    "requires": (error, "the agent would never start"),
+}
+"""By field: what comes of a unit that is not there"""
+
+
+def _notes(draft: Draft) -> Iterator[Note]:
+    """Units of the system that a user manager does not have."""
+    for field, (told, so) in _WITHOUT.items() if draft.user_scope else ():
+        for at, unit in enumerate(getattr(draft.agent, field)):
+            if unit in _OF_THE_SYSTEM:
+                text = f"a user manager has no {unit}: {so}"
+                hint = "leave it out, or install the agent with --system"
+                yield told(draft.name, (field, at), "system-unit", text, hint)
+
+
+_SYSTEM_TARGETS = """
+cryptsetup emergency getty graphical integritysetup local-fs local-fs-pre machines multi-user
+network network-online network-pre nss-lookup nss-user-lookup remote-cryptsetup remote-fs
+remote-fs-pre rescue rpcbind swap sysinit time-set time-sync
+"""
+_OF_THE_SYSTEM = frozenset(f"{name}.target" for name in _SYSTEM_TARGETS.split())
+"""systemd.special(7), less what the user manager has too"""
 
 
 def _order(draft: Draft) -> tuple[Directive, ...]:

@@ -93,9 +93,15 @@ def _references(word: str, known: Set[str], *, open_ended: bool) -> Iterator[tup
 
 
 _BARE = re.compile(r"(?<!\$)\$[A-Za-z_]\w*")
+_VARIABLE = re.compile(r"(?<!\$)\$([A-Z_][A-Z0-9_]+)\b")
+"""in a value, which may be a password: only what is clearly meant"""
 
 
 def _literal_dollar(agent: Agent) -> Iterator[Finding]:
+    for name, value in agent.env.items():
+        if "$" in value and (found := _VARIABLE.search(value)):
+            hint = f"write ${{{found[1]}}}: its value in the environment of the install"
+            yield ("env", name), f"'${found[1]}' stays as it is written", hint
     for loc, command in commands(agent):
         for word in command.words if not command.shell else ():
             if "$" in word and (found := _BARE.search(word)):
@@ -185,7 +191,7 @@ def _secrets(agent: Agent) -> Iterator[Finding]:
             yield (
                 ("env", name),
                 f"the value of {name} looks like a secret: everyone on the machine can read it",
-                f"write {name}: \"${{{name}}}\" and run 'pa secret set {name}'",
+                f'write {name}: "${{{name}}}" and run: pa secret set {agent.name} {name}',
             )
     for loc, command in commands(agent):
         if any(len(word) > 12 and _SECRET_VALUE.search(word) for word in command.words):
