@@ -1,6 +1,7 @@
 """*Pure*: paths of a spec are relative to the directory of its file. Nothing is looked up here."""
 
 import posixpath
+import re
 
 from pa_units.spec.bad import Bad, text
 from pa_units.spec.words import endpoint, variable
@@ -17,11 +18,18 @@ def absolute(value: object, base: str) -> str:
             "the home directory of whom? write the path out",
             "bad-path",
         )
-    # The name of the root may keep two slashes (POSIX); nobody means that.
-    joined = posixpath.normpath(posixpath.join(base, path)).replace("//", "/")
+    joined = path if _NORMAL.fullmatch(path) else _joined(base, path)
     if len(joined.encode()) > _LONGEST:
         raise Bad(f"the path is longer than {_LONGEST} bytes", code="bad-path")
     return joined
+
+
+_NORMAL = re.compile(r"(?:/[^/.][^/]*)+")
+
+
+def _joined(base: str, path: str) -> str:
+    # The name of the root may keep two slashes (POSIX); nobody means that.
+    return posixpath.normpath(posixpath.join(base, path)).replace("//", "/")
 
 
 def plain(value: object) -> str:

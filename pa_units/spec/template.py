@@ -55,6 +55,7 @@ def variables(text: str) -> tuple[Var, ...]:
     return tuple(part for part in parse(text) if isinstance(part, Var))
 
 
+@lru_cache(maxsize=4096)
 def literal(text: str) -> str | None:
     """Return the text of a value without references; None where it has one."""
     if "${" not in text:

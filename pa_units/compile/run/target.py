@@ -9,7 +9,7 @@ from pa_units.compile.run import outputs, plan
 from pa_units.compile.support import notes as support
 from pa_units.compile.support.way import Target
 from pa_units.compile.systemd import command, credentials, environment, identity, restart, service
-from pa_units.compile.systemd.draft import Draft
+from pa_units.compile.systemd.draft import Draft, begin
 from pa_units.compile.systemd.target import Source
 from pa_units.contracts import needs, run_plan
 from pa_units.contracts.bundle import AgentBundle, Artifact, Bundle, Kind, Note
@@ -36,7 +36,7 @@ def _agent(
     chosen, identity_notes = identity.decide(source.agent, host, place)
     if chosen.dynamic:
         chosen = chosen._replace(reason="a user number of its own")
-    draft = Draft(source.agent, source.digest, host, place, chosen, around)
+    draft = begin(source.agent, source.digest, host, place, chosen, around)
     units = refs((plan.unit(draft, number) for number in plan.numbers(draft)), host.scope)
     bundle = AgentBundle(
         agent=draft.name,

@@ -24,7 +24,9 @@ _WITHOUT_EFFECT = (How.LATER, How.IMPOSSIBLE)
 
 def notes(agent: Agent, target: Target) -> tuple[Note, ...]:
     """One note for each field, or for a whole block that has no effect."""
-    return tuple(_notes(agent.name, agent, _fields((), target), ()))
+    found: list[Note] = []
+    _gather(found, agent.name, agent, _fields((), target), ())
+    return tuple(found)
 
 
 class _Told(NamedTuple):
@@ -73,18 +75,20 @@ def _told(dotted: str, way: Way) -> _Told | None:
     return _Told(code, words.format(dotted, way.why))
 
 
-def _notes(agent: str, part: Part, fields: tuple[_Field, ...], loc: Loc) -> Iterator[Note]:
+def _gather(
+    found: list[Note], agent: str, part: Part, fields: tuple[_Field, ...], loc: Loc
+) -> None:
     given = part.model_fields_set
     for field in fields:
         if field.name not in given or not _asks(value := getattr(part, field.name)):
             continue
         here = (*loc, field.key)
-        told = field.values.get(value, field.told) if isinstance(value, str) else field.told
+        told = field.values.get(value, field.told) if field.values else field.told
         if told:
-            yield note(agent, here, *told)
+            found.append(note(agent, here, *told))
         if field.below:
             for step, inside in _parts_in(value):
-                yield from _notes(agent, inside, field.below, (*here, *step))
+                _gather(found, agent, inside, field.below, (*here, *step))
 
 
 def _asks(value: object) -> bool:

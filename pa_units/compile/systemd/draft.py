@@ -1,6 +1,5 @@
 """What is decided about an agent before the first line of its units is written."""
 
-from functools import cached_property
 from typing import NamedTuple
 
 from pa_units.compile.neighbours import Neighbours
@@ -23,55 +22,62 @@ class Identity(NamedTuple):
     reason: str
 
 
-class _Given(NamedTuple):
+class Draft(NamedTuple):
+    """One agent with everything that its parts need to know."""
+
     agent: Agent
     digest: str
     host: Host
     place: Placement
     identity: Identity
     around: Neighbours
-
-
-class Draft(_Given):
-    """One agent with everything that its parts need to know. What follows from it is asked for by
-    many parts and worked out once."""
-
-    @cached_property
-    def name(self) -> str:
-        """The agent's name."""
-        return self.agent.name
-
-    @cached_property
-    def user_scope(self) -> bool:
-        """Run by the manager of one user."""
-        return self.host.scope is Scope.USER
-
-    @cached_property
-    def native(self) -> bool:
-        """PID 1 knows a growing restart delay."""
-        return self.host.systemd >= NATIVE_BACKOFF
-
-    @cached_property
-    def units(self) -> units.Units:
-        """The units that are compiled for it."""
-        return units.of(self.agent)
-
-    @cached_property
-    def replicated(self) -> bool:
-        """Is its service a template, of which several instances run?"""
-        return self.agent.replicas > 1
-
-    @cached_property
-    def gated(self) -> bool:
-        """Does it count as started only once it is healthy? By the spec, or because another agent
-        relies on its health."""
-        check = self.agent.health_check
-        if check is None:
-            return False
-        wanted = check.gate or needs.HEALTHY in self.around.demanded(self.name)
-        return wanted and check.enabled and self.agent.start_type != "oneshot"
+    name: str
+    user_scope: bool
+    """run by the manager of one user"""
+    native: bool
+    """PID 1 knows a growing restart delay"""
+    units: units.Units
+    """that are compiled for it"""
+    replicated: bool
+    """its service is a template, of which several instances run"""
+    gated: bool
+    """it counts as started only once it is healthy"""
 
     def helper(self, program: str, *words: str) -> tuple[str, ...]:
         """The command line of a program of ours, told which manager to ask."""
         manager = ("--user",) if self.user_scope else ()
         return (f"{self.host.helpers}/{program}", *manager, *words)
+
+
+def begin(
+    agent: Agent,
+    digest: str,
+    host: Host,
+    place: Placement,
+    identity: Identity,
+    around: Neighbours,
+) -> Draft:
+    """Work out once what many parts ask for."""
+    return Draft(
+        agent,
+        digest,
+        host,
+        place,
+        identity,
+        around,
+        name=agent.name,
+        user_scope=host.scope is Scope.USER,
+        native=host.systemd >= NATIVE_BACKOFF,
+        units=units.of(agent),
+        replicated=agent.replicas > 1,
+        gated=_gated(agent, around),
+    )
+
+
+def _gated(agent: Agent, around: Neighbours) -> bool:
+    """By the spec, or because another agent relies on its health."""
+    check = agent.health_check
+    if check is None:
+        return False
+    wanted = check.gate or needs.HEALTHY in around.demanded(agent.name)
+    return wanted and check.enabled and agent.start_type != "oneshot"

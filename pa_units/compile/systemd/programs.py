@@ -13,13 +13,14 @@ from pa_units.kit.render import static_text
 def needed(draft: Draft) -> tuple[str, ...]:
     """Which programs the units of an agent name."""
     agent = draft.agent
+    counted = restart.counts(agent)
     wanted = {
         "gate": draft.gated,
         "wait-for": bool(dependencies.awaited(draft)),
         "tell-restart": dependencies.tells(draft) and agent.start_type != "oneshot",
         "backoff": restart.needs_wait_helper(draft),
-        "forget": restart.counts(agent) and agent.max_restarts is not None,
-        "stable": restart.counts(agent),
+        "forget": counted and agent.max_restarts is not None,
+        "stable": counted,
         "fresh": restart.counts_per_run(agent),
     }
     return tuple(name for name, is_wanted in wanted.items() if is_wanted)

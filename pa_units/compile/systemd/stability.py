@@ -15,29 +15,35 @@ _NO_START_LIMIT = ("StartLimitIntervalSec", text.number(0))
 
 def artifacts(draft: Draft) -> tuple[Artifact, ...]:
     """Template units that agents share: a pair per distinct `reset_after`, one for oneshots."""
+    units = draft.host.places.units
     if restart.counts_per_run(draft.agent):
-        path = f"{draft.host.places.units}/{restart.FRESH}.service"
-        forget = draft.helper("fresh", "%i.service")
-        about = "Forget the restarts of earlier runs of %i"
-        return (Artifact(Kind.UNIT, path, _service(forget, about, user_scope=draft.user_scope)),)
+        return _fresh(units, draft.helper("fresh", "%i.service"), user_scope=draft.user_scope)
     if not restart.counts(draft.agent):
         return ()
-    template = restart.stability_timer(draft.agent)
     seconds = restart.reset_seconds(draft.agent)
     forget = draft.helper("stable", "%i.service", str(seconds))
-    about = f"Forget the restarts of %i after {seconds}s of stability"
-    units = draft.host.places.units
-    return (
-        Artifact(
-            Kind.UNIT,
-            f"{units}/{template}.service",
-            _service(forget, about, user_scope=draft.user_scope),
-        ),
-        Artifact(Kind.UNIT, f"{units}/{template}.timer", _timer(seconds)),
-    )
+    template = f"{units}/{restart.stability_timer(draft.agent)}"
+    return _stable(template, seconds, forget, user_scope=draft.user_scope)
 
 
 @cache
+def _fresh(units: str, forget: tuple[str, ...], *, user_scope: bool) -> tuple[Artifact, ...]:
+    about = "Forget the restarts of earlier runs of %i"
+    text = _service(forget, about, user_scope=user_scope)
+    return (Artifact(Kind.UNIT, f"{units}/{restart.FRESH}.service", text),)
+
+
+@cache
+def _stable(
+    template: str, seconds: int, forget: tuple[str, ...], *, user_scope: bool
+) -> tuple[Artifact, ...]:
+    about = f"Forget the restarts of %i after {seconds}s of stability"
+    return (
+        Artifact(Kind.UNIT, f"{template}.service", _service(forget, about, user_scope=user_scope)),
+        Artifact(Kind.UNIT, f"{template}.timer", _timer(seconds)),
+    )
+
+
 def _service(forget: tuple[str, ...], about: str, *, user_scope: bool) -> str:
     # Else a slice of its own is made for each template and stays after an uninstall.
     slice_ = () if user_scope else (("Slice", text.word("system.slice")),)
@@ -54,7 +60,6 @@ def _service(forget: tuple[str, ...], about: str, *, user_scope: bool) -> str:
     )
 
 
-@cache
 def _timer(seconds: int) -> str:
     return layout.unit_text(
         "timer",

@@ -18,7 +18,7 @@ from pa_units.compile.systemd import (
     service,
     start_type,
 )
-from pa_units.compile.systemd.draft import Draft
+from pa_units.compile.systemd.draft import Draft, begin
 from pa_units.contracts import needs
 from pa_units.contracts.bundle import AgentBundle, Artifact, Bundle, Kind, Note
 from pa_units.contracts.facts import Facts
@@ -51,7 +51,7 @@ def _agent(
 ) -> tuple[AgentBundle, tuple[Note, ...]]:
     host, place = facts.host, facts.placements[source.agent.name]
     chosen, identity_notes = identity.decide(source.agent, host, place)
-    draft = Draft(source.agent, source.digest, host, place, chosen, around)
+    draft = begin(source.agent, source.digest, host, place, chosen, around)
     whole = service.part(draft)
     artifacts = (*_spec_copy(draft, source.text), *whole.artifacts, *_state(draft))
     bundle = AgentBundle(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Set
+from functools import lru_cache
 
 from pa_units.contracts.bundle import Level, Loc
 from pa_units.spec.bad import Bad
@@ -41,7 +42,7 @@ def _shell_words(agent: Agent) -> Iterator[Finding]:
         if first in _SHELL_WORDS:
             hint = "leave the word out" if first == "exec" else _shell_hint(loc)
             yield loc, f"'{first}' is a word of the shell, not a program", hint
-        elif _ASSIGNMENT.match(first) and "/" not in first.partition("=")[0]:
+        elif "=" in first and _ASSIGNMENT.match(first):
             yield (
                 loc,
                 f"'{first.partition('=')[0]}=' before a program needs a shell",
@@ -64,16 +65,19 @@ _PROVIDED = frozenset(_SET_BY_SYSTEMD.split())
 
 
 def _variables(agent: Agent) -> Iterator[Finding]:
-    secrets = {name for name, secret in agent.secrets.items() if secret.target == "env"}
-    known = agent.env.keys() | secrets | _PROVIDED
     for loc, command in commands(agent):
         for index, word in enumerate(() if command.shell else command.words):
             if "${" not in word:
                 continue
             if index == 0:
                 yield loc, "the program itself cannot be a variable", "write its path out"
-            for text, hint in _references(word, known, open_ended=bool(agent.env_file)):
+            for text, hint in _references(word, _known(agent), open_ended=bool(agent.env_file)):
                 yield loc, text, hint
+
+
+def _known(agent: Agent) -> Set[str]:
+    secrets = {name for name, secret in agent.secrets.items() if secret.target == "env"}
+    return agent.env.keys() | secrets | _PROVIDED
 
 
 def _references(word: str, known: Set[str], *, open_ended: bool) -> Iterator[tuple[str, str]]:
@@ -183,18 +187,28 @@ _SECRET_VALUE = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)  # words that hundreds of agents share
+def _is_secret(word: str) -> bool:
+    return bool(_SECRET_VALUE.search(word))
+
+
+@lru_cache(maxsize=4096)
+def _names_secret(name: str) -> bool:
+    return bool(_SECRET_NAME.search(name))
+
+
 def _secrets(agent: Agent) -> Iterator[Finding]:
     for name, value in agent.env.items():
         if "${" in value or len(value) <= 3 or value.startswith("/"):
             continue
-        if _SECRET_NAME.search(name) or _SECRET_VALUE.search(value):
+        if _names_secret(name) or _is_secret(value):
             yield (
                 ("env", name),
                 f"the value of {name} looks like a secret: everyone on the machine can read it",
                 f'write {name}: "${{{name}}}" and run: pa secret set {agent.name} {name}',
             )
     for loc, command in commands(agent):
-        if any(len(word) > 12 and _SECRET_VALUE.search(word) for word in command.words):
+        if any(len(word) > 12 and _is_secret(word) for word in command.words):
             yield loc, "a word looks like a secret: everyone sees it in ps(1)", "use 'secrets:'"
 
 
