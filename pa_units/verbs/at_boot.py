@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
-from pa_units.compile import unit_text
+from pa_units.compile import unit_commands, unit_text
 from pa_units.compile.unit_text import UnitText
 from pa_units.contracts.scope import Scope
 from pa_units.kit.files import read_if_present
@@ -139,8 +139,8 @@ def _systemd(at: Here) -> Entry:
     text = render(
         "boot/systemd.j2",
         UnitText,
-        command=unit_text.own_command(*_words(at, "--foreground")),
-        environment=[unit_text.assignment(name, value) for name, value in pairs],
+        command=unit_commands.own_command(*_words(at, "--foreground")),
+        environment=[unit_commands.assignment(name, value) for name, value in pairs],
         target=unit_text.word("default.target" if is_user else "multi-user.target"),
     )
     directory = "~/.config/systemd/user" if is_user else "/etc/systemd/system"
