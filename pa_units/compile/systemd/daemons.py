@@ -3,6 +3,7 @@ as those of agents, shared by all that need them, gone with the last."""
 
 from functools import cache
 
+from pa_units.compile import unit_commands
 from pa_units.compile import unit_text as text
 from pa_units.compile.systemd import layout
 from pa_units.compile.unit_file import Directive, directives
@@ -100,7 +101,7 @@ def _walls(**own: str) -> tuple[Directive, ...]:
 
 def _watchdog(places: Places, helpers: str, plans: tuple[str, ...]) -> tuple[Directive, ...]:
     arguments = (places.runtime, *plans)
-    command = text.own_command(*_PYTHON, f"{helpers}/{_WATCHDOG}", *arguments)
+    command = unit_commands.own_command(*_PYTHON, f"{helpers}/{_WATCHDOG}", *arguments)
     return (
         *directives(
             "Unit",
@@ -151,7 +152,7 @@ def _socket(places: Places) -> tuple[Directive, ...]:
 
 
 def _tell(helpers: str, plans: tuple[str, ...]) -> tuple[Directive, ...]:
-    command = text.own_command(*_PYTHON, f"{helpers}/{_TELL}", *plans)
+    command = unit_commands.own_command(*_PYTHON, f"{helpers}/{_TELL}", *plans)
     about = text.UnitText("Tells systemd what the companion sees of agents")
     return (
         *directives("Unit", ("Description", about), ("StartLimitIntervalSec", text.number(0))),
