@@ -2,6 +2,7 @@
 whole rows, and takes twice as long to import and to read."""
 
 from pa_units.contracts import codec
+from pa_units.contracts.drivers import SYSTEMD
 from pa_units.kit import files
 
 SCHEMA = "pa.ledger/1"
@@ -10,14 +11,15 @@ SCHEMA = "pa.ledger/1"
 class Entry:
     """One installed agent."""
 
-    __slots__ = ("is_plain", "labels", "unit")
+    __slots__ = ("driver", "is_plain", "labels", "unit")
 
-    def __init__(self, unit: str, labels: dict[str, str], is_plain: bool) -> None:
+    def __init__(self, unit: str, labels: dict[str, str], is_plain: bool, driver: str) -> None:
         self.unit = unit
         """its main unit"""
         self.labels = labels
         self.is_plain = is_plain
-        """one service of systemd, and nothing else is started or looked at"""
+        """one service, and nothing else is started or looked at"""
+        self.driver = driver
 
 
 def path(state: str) -> str:
@@ -47,5 +49,6 @@ def read(state: str) -> dict[str, Entry]:
 
 def _entry(row: dict[str, object]) -> Entry:
     units = codec.texts(row.get("units"))
-    special = row.get("starts") or row.get("runs") or row.get("driver") != "systemd"
-    return Entry(units[0] if units else "", codec.table(row.get("labels")), not special)
+    special = row.get("starts") or row.get("runs")
+    driver = codec.text(row.get("driver"), SYSTEMD)
+    return Entry(units[0] if units else "", codec.table(row.get("labels")), not special, driver)

@@ -4,8 +4,8 @@ Fulfils `base.Driver`. Reads work without a supervisor as well, from what the la
 """
 
 import os
-import socket
 import time
+from _socket import AF_UNIX, SOCK_STREAM
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 
@@ -16,6 +16,7 @@ from pa_units.contracts.refs import Scope
 from pa_units.contracts.run_state import Unit
 from pa_units.drive import supervised
 from pa_units.drive.base import JOB_TIMEOUT, JobResult
+from pa_units.drive.connect import Link
 from pa_units.drive.errors import BusDenied, BusLost, BusTimeout, NoBus
 from pa_units.drive.states import UnitState
 
@@ -34,7 +35,7 @@ def places_of(scope: Scope, env: Env) -> Places:
 class Connection:
     """Requests to the supervisor, any number, one after the other."""
 
-    def __init__(self, peer: socket.socket) -> None:
+    def __init__(self, peer: Link) -> None:
         """Speak over a connected socket."""
         self._peer = peer
         self._number = 0
@@ -80,13 +81,16 @@ def _reason(error: OSError) -> str:
 def connection(scope: Scope, env: Env) -> Iterator[Connection]:
     """Connect to the supervisor of a scope. Raises NoBus, BusDenied."""
     path = control.socket_path(places_of(scope, env))
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as peer:
+    peer = Link(AF_UNIX, SOCK_STREAM)
+    try:
         peer.settimeout(_ANSWER_TIME)
         _connect(peer, path)
         yield Connection(peer)
+    finally:
+        peer.close()
 
 
-def _connect(peer: socket.socket, path: str) -> None:
+def _connect(peer: Link, path: str) -> None:
     """A socket address holds 107 bytes (unix(7)), so the directory is named by its descriptor."""
     directory, _, name = path.rpartition("/")
     try:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from pa_units.contracts import roster
+from pa_units.contracts.drivers import BUILTIN, SYSTEMD
 from pa_units.contracts.scope import Scope, home, state_directory
 
 
@@ -12,10 +13,25 @@ def surely_run(scope: Scope, env: Mapping[str, str], uid: int, names: Sequence[s
     Raises BusError.
     """
     known = roster.read(_state(scope, env, uid))
-    entries = [known.get(name) for name in names]
-    units = [entry.unit for entry in entries if entry and entry.is_plain]
-    if len(units) < len(names):
+    entries = [entry for name in names if (entry := known.get(name)) and entry.is_plain]
+    if len(entries) < len(names):
         return False
+    own = [entry.unit for entry in entries if entry.driver == BUILTIN]
+    others = [entry.unit for entry in entries if entry.driver == SYSTEMD]
+    return (not own or _supervised(scope, env, own)) and (not others or _run(scope, env, others))
+
+
+def _supervised(scope: Scope, env: Mapping[str, str], units: Sequence[str]) -> bool:
+    from pa_units.contracts.status import State
+    from pa_units.drive.builtin import units as read
+
+    found = read(scope, env, units)
+    return len(found) == len(units) and all(
+        one.state is State.RUNNING and not one.words for one in found.values()
+    )
+
+
+def _run(scope: Scope, env: Mapping[str, str], units: Sequence[str]) -> bool:
     from pa_units.drive.glance import all_run
     from pa_units.drive.wire import open_bus
 

@@ -130,3 +130,8 @@ def test_an_interrupt_is_no_traceback(
         main()
     assert ended.value.code == 130
     assert capsys.readouterr().err.strip() == ""
+
+
+def test_status_of_the_built_in_supervisor_imports_little() -> None:
+    modules = imported("import pa_units.cli.show_status, pa_units.drive.builtin")
+    assert not modules & {*HEAVY, "click", "dataclasses", "logging", "subprocess", "socket"}

@@ -32,9 +32,10 @@ def test_names_units_and_labels(tmp_path: Path) -> None:
         "web": True,
         "cron": False,
         "many": False,
-        "other": False,
+        "other": True,
     }
     assert (found["web"].unit, found["web"].labels) == ("web.service", {"team": "a"})
+    assert (found["web"].driver, found["other"].driver) == ("systemd", "builtin")
 
 
 def test_no_ledger_is_nobody(tmp_path: Path) -> None:
