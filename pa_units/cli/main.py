@@ -38,8 +38,8 @@ class LazyGroup(click.Group):
         """Run a verb; click itself would end with 1 when nobody reads its output any more."""
         try:
             return super().invoke(ctx)
-        except BrokenPipeError:
-            return out.reader_gone()
+        except BrokenPipeError as gone:
+            return out.cannot_print(gone)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the verbs from the table alone."""
@@ -127,7 +127,7 @@ def _misused(error: click.ClickException, *, as_json: bool) -> int:
 
 def _system(error: OSError) -> PaError:
     """An unexpected answer of the system, named by what was touched."""
-    where = f" {error.filename}" if error.filename else ""
-    problem = PaError(f"cannot use{where}: {os.strerror(error.errno or 0).lower()}")
+    where = f"use {error.filename}" if error.filename else "go on"
+    problem = PaError(f"cannot {where}: {os.strerror(error.errno or 0).lower()}")
     problem.exit_code = 4 if error.errno in (errno.EACCES, errno.EPERM) else 1
     return problem

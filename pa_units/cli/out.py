@@ -82,10 +82,14 @@ def json_error(messages: Iterable[dict[str, object]]) -> None:
     json({"schema": "pa.error/1", "errors": list(messages)})
 
 
-def reader_gone() -> int:
-    """`pa logs | head`: no complaint, and none from the interpreter at its end either."""
+def cannot_print(error: OSError) -> int:
+    """Return the exit code when standard output takes no more; nothing more is tried, by the
+    interpreter at its end neither. `pa logs | head` is no failure, a full disk is one."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
+    if isinstance(error, BrokenPipeError):
+        return 0
+    hint(f"{paint('pa:', 'red', sys.stderr)} cannot print: {os.strerror(error.errno or 0).lower()}")
+    return 1
 
 
 def again(show: Callable[[], object], every: float = 2.0) -> "NoReturn":

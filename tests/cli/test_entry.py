@@ -115,6 +115,27 @@ def test_a_reader_that_leaves_is_no_error(tmp_path: Path, words: str, unbuffered
     assert len(done.stdout.splitlines()) == 1
 
 
+@pytest.mark.parametrize("words", ["list", "__names", "schema", "status nope", "validate /no"])
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_are_no_traceback(tmp_path: Path, words: str, closed: str) -> None:
+    command = f"{sys.executable} -m pa_units {words} {closed}"
+    env = {**os.environ, "PA_HOME": str(tmp_path)}
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, env=env)
+    open_ = subprocess.run(
+        ["bash", "-c", command.removesuffix(closed)], capture_output=True, text=True, env=env
+    )
+    assert done.returncode == open_.returncode
+    assert "Traceback" not in done.stderr and "Exception" not in done.stderr
+
+
+@pytest.mark.parametrize("words", ["list", "schema", "--help", "completion bash"])
+def test_a_full_disk_is_told(tmp_path: Path, words: str) -> None:
+    command = f"{sys.executable} -m pa_units {words} >/dev/full"
+    env = {**os.environ, "PA_HOME": str(tmp_path), "PYTHONUNBUFFERED": ""}
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, env=env)
+    assert (done.returncode, done.stderr) == (1, "pa: cannot print: no space left on device\n")
+
+
 @pytest.mark.parametrize("words", [["is-active", "x"], ["list"], ["validate", "x"]])
 def test_an_interrupt_is_no_traceback(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: list[str]
