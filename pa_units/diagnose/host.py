@@ -6,8 +6,10 @@ import shutil
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from pa_units.contracts.drivers import SYSTEMD
 from pa_units.contracts.places import Places
 from pa_units.contracts.scope import Scope
+from pa_units.drive.choose import of_host
 from pa_units.drive.read import ManagerState, manager, properties
 from pa_units.drive.wire import open_bus
 from pa_units.kit.errors import PaError
@@ -29,6 +31,8 @@ class HostEvidence(NamedTuple):
     scope: Scope
     user: str
     python: str
+    driver: str = SYSTEMD
+    """who supervises agents, unless somebody says otherwise"""
     installed_systemd: int = 0
     """major version of the files on the disk; 0: none"""
     manager: ManagerState | None = None
@@ -64,6 +68,7 @@ def look(places: Places, env: Mapping[str, str]) -> HostEvidence:
         scope=places.scope,
         user=account.name,
         python=platform.python_version(),
+        driver=of_host(),
         installed_systemd=_installed(),
         lingers=places.scope is Scope.SYSTEM or lingers(account.name),
         user_namespaces=facts.user_namespaces(),

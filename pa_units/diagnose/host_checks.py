@@ -5,8 +5,9 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from pa_units.compile.support.table import TABLE
-from pa_units.compile.support.way import How
+from pa_units.compile.support.way import How, Target
 from pa_units.compile.systemd.profiles import IMPOSSIBLE_FOR_USERS
+from pa_units.contracts.drivers import BUILTIN, SYSTEMD
 from pa_units.contracts.scope import Scope
 from pa_units.diagnose.host import HostEvidence
 from pa_units.kit.figures import plural, size
@@ -47,6 +48,13 @@ def _warning(words: str, step: str) -> Point:
 
 def _problem(words: str, step: str) -> Point:
     return Point(Verdict.PROBLEM, words, step)
+
+
+def driver(seen: HostEvidence) -> Point:
+    """Who supervises agents here?"""
+    if seen.driver == BUILTIN:
+        return _ok("pa's own supervisor: this host was not booted with systemd")
+    return _ok("systemd")
 
 
 def version(seen: HostEvidence) -> Point:
@@ -182,7 +190,7 @@ def clock(seen: HostEvidence) -> Point:
 
 def support(seen: HostEvidence) -> Point:
     """Which fields of a spec have no effect here?"""
-    lost = [path for path, row in TABLE.items() if row.systemd.how in _WITHOUT]
+    lost = [path for path, row in TABLE.items() if row.of(_TARGETS[seen.driver]).how in _WITHOUT]
     words = f"{plural(len(lost), 'field')} of {len(TABLE)} without effect yet"
     walls = ""
     if seen.scope is Scope.USER:
@@ -193,7 +201,10 @@ def support(seen: HostEvidence) -> Point:
 _WITHOUT = frozenset({How.LATER, How.IMPOSSIBLE})
 _NAMED = 6
 
+_TARGETS = {SYSTEMD: Target.SYSTEMD, BUILTIN: Target.RUN}
+
 CHECKS: dict[str, Callable[[HostEvidence], Point]] = {
+    "driver": driver,
     "systemd": version,
     "scope": scope,
     "bus": bus,
@@ -212,6 +223,11 @@ CHECKS: dict[str, Callable[[HostEvidence], Point]] = {
 """In the order in which they are told"""
 
 
+_OF_SYSTEMD = frozenset({"systemd", "bus", "manager", "linger", "limits", "logrotate", "journal"})
+"""Where it does not supervise, nobody needs them."""
+
+
 def points(seen: HostEvidence) -> tuple[Point, ...]:
-    """Go through all of them."""
-    return tuple(judge(seen)._replace(check=name) for name, judge in CHECKS.items())
+    """Go through all of them that matter here."""
+    names = [name for name in CHECKS if seen.driver == SYSTEMD or name not in _OF_SYSTEMD]
+    return tuple(CHECKS[name](seen)._replace(check=name) for name in names)

@@ -61,7 +61,7 @@ def test_a_fresh_environment_compiles(wheel: Path, tmp_path: Path) -> None:
         f"import sys; sys.path.insert(0, {str(site)!r})\n"
         "import pa_units; from pa_units.cli.main import run\n"
         f"assert pa_units.__file__.startswith({str(site)!r}), pa_units.__file__\n"
-        f"sys.exit(run(['compile', {str(spec)!r}]))"
+        f"sys.exit(run(['compile', '--target', 'systemd', {str(spec)!r}]))"
     )
     printed = run([sys.executable, "-c", script], tmp_path)
     assert "ExecStart=/usr/bin/sh -c true" in printed or "ExecStart=/bin/sh -c true" in printed
