@@ -2,6 +2,7 @@
 
 import errno
 import os
+import sys
 from collections.abc import Sequence
 from importlib import import_module
 from itertools import pairwise
@@ -97,6 +98,7 @@ def run(arguments: Sequence[str]) -> int:
     except (click.exceptions.Abort, KeyboardInterrupt):
         return INTERRUPTED
     except OSError as error:
+        sys.stdout.flush()  # If that is what failed, it fails again, and `entry` says so.
         return _failed(_system(error), as_json=as_json)
 
 

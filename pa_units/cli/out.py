@@ -23,6 +23,7 @@ _CODES = {
 }
 
 
+STANDARD_OUTPUT = "standard output"
 _RESET = "\x1b[0m"
 
 
@@ -60,7 +61,11 @@ def hint(words: str) -> None:
 def _write(stream: "TextIO", content: str) -> None:
     """Print what the terminal's encoding can show; the rest is escaped, never a traceback."""
     encoding = stream.encoding or "utf-8"
-    stream.write(content.encode(encoding, "backslashreplace").decode(encoding))
+    try:
+        stream.write(content.encode(encoding, "backslashreplace").decode(encoding))
+    except OSError as error:
+        error.filename = STANDARD_OUTPUT
+        raise
 
 
 def error(problem: "PaError") -> None:
@@ -88,7 +93,8 @@ def cannot_print(error: OSError) -> int:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     if isinstance(error, BrokenPipeError):
         return 0
-    hint(f"{paint('pa:', 'red', sys.stderr)} cannot print: {os.strerror(error.errno or 0).lower()}")
+    reason = os.strerror(error.errno or 0).lower()
+    hint(f"{paint('pa:', 'red', sys.stderr)} cannot use {STANDARD_OUTPUT}: {reason}")
     return 1
 
 

@@ -133,7 +133,10 @@ def test_a_full_disk_is_told(tmp_path: Path, words: str) -> None:
     command = f"{sys.executable} -m pa_units {words} >/dev/full"
     env = {**os.environ, "PA_HOME": str(tmp_path), "PYTHONUNBUFFERED": ""}
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, env=env)
-    assert (done.returncode, done.stderr) == (1, "pa: cannot print: no space left on device\n")
+    assert (done.returncode, done.stderr) == (
+        1,
+        "pa: cannot use standard output: no space left on device\n",
+    )
 
 
 @pytest.mark.parametrize("words", [["is-active", "x"], ["list"], ["validate", "x"]])
