@@ -1,6 +1,7 @@
 """What the companion knows of agents, from its socket. On the path of `pa status`: light."""
 
-import socket
+from _socket import AF_UNIX, SOCK_STREAM
+from _socket import socket as new_socket
 from collections.abc import Mapping, Sequence
 
 from pa_units.contracts import health
@@ -29,13 +30,16 @@ def ask(places: Places, units: Sequence[str] = ()) -> dict[str, UnitHealth] | No
 
 
 def _exchange(path: str, question: str) -> bytes:
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC) as asking:
+    asking = new_socket(AF_UNIX, SOCK_STREAM)
+    try:
         asking.settimeout(_PATIENCE_S)
         asking.connect(path)
         asking.sendall(f"{question}\n".encode())
         pieces = []
         while data := asking.recv(_CHUNK):
             pieces.append(data)
+    finally:
+        asking.close()
     return b"".join(pieces)
 
 
