@@ -7,8 +7,8 @@ from pa_units.contracts.ledger import Installed
 from pa_units.contracts.refs import Scope
 from pa_units.diagnose import signs
 from pa_units.diagnose.evidence import Evidence, Log, Seen
-from pa_units.logfiles.past import Log as LogFile
-from pa_units.logfiles.past import copies
+from pa_units.logfiles.copies import Log as LogFile
+from pa_units.logfiles.copies import copies
 from pa_units.measure.listeners import Listener, on
 from pa_units.measure.room import Room, room
 from pa_units.observe import program, reach

@@ -24,19 +24,34 @@ def forward(read: Callable[[int], bytes]) -> Iterator[bytes]:
         yield rest
 
 
-def backward(fd: int, end: int) -> Iterator[bytes]:
-    """Give the lines before the offset `end`, the last one first."""
-    at = end - 1 if end and os.pread(fd, 1, end - 1) == b"\n" else end
+def whole_lines(read: Callable[[int], bytes]) -> Iterator[bytes]:
+    """Give what `read(size)` returns in blocks that end at the end of a line; the last one may
+    not."""
     rest = b""
-    while at > 0:
-        start = max(0, at - _BLOCK)
+    while data := read(_BLOCK):
+        cut = data.rfind(b"\n") + 1
+        if cut or len(rest) >= LONGEST:
+            yield rest + data[:cut]
+            rest = data[cut:]
+        else:
+            rest += data
+    if rest:
+        yield rest
+
+
+def backward(fd: int, end: int, begin: int = 0) -> Iterator[bytes]:
+    """Give the lines between the offsets `begin` and `end`, the last one first."""
+    at = end - 1 if end > begin and os.pread(fd, 1, end - 1) == b"\n" else end
+    rest = b""
+    while at > begin:
+        start = max(begin, at - _BLOCK)
         rest, *lines = (os.pread(fd, at - start, start) + rest).split(b"\n")
         at = start
         yield from reversed(lines)
-        if len(rest) >= LONGEST and at:
+        if len(rest) >= LONGEST and at > begin:
             yield rest
             rest = b""
-    if end:
+    if end > begin:
         yield rest
 
 

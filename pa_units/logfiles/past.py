@@ -1,39 +1,31 @@
-"""What a log holds: the file itself and its rotated copies, as logrotate(8) names them."""
+"""What a log holds: its rotated copies and the file itself, read as one stream."""
 
 import os
-import re
-from collections import deque
-from collections.abc import Callable, Collection, Iterator
-from contextlib import suppress
+from collections.abc import Iterator
 from functools import partial
-from io import BufferedIOBase
 from itertools import islice
-from typing import IO, NamedTuple
+from typing import TYPE_CHECKING, Protocol
 
 from pa_units.kit.files import telling
-from pa_units.logfiles.lines import backward, forward
+from pa_units.logfiles.copies import Log, copies, filler, is_compressed, opened
+from pa_units.logfiles.lines import backward, forward, whole_lines
 
-Keep = Callable[[bytes], object]
-"""Is this line wanted?"""
+if TYPE_CHECKING:
+    from io import BufferedIOBase
 
-_COPY = re.compile(r"[.-]\d[\d-]*(\.gz)?")
-"""`.1`, `.2.gz`, with `dateext` `-20260131.gz`."""
-
-
-class Log(NamedTuple):
-    """A log, and what must not be taken for a copy of it."""
-
-    path: str
-    others: Collection[str] = ()
-    """logs of their own: `/var/log/bot-1` may be another agent's"""
+_BLOCK = 1 << 18
+_TAIL = 1 << 20
+"""Bytes at the end of a compressed copy that are kept while it is read"""
 
 
-def written(path: str) -> float:
-    """Return when a file was last written, seconds since the epoch; 0: there is none."""
-    try:
-        return os.stat(path).st_mtime
-    except OSError:
-        return 0.0
+class Keep(Protocol):
+    """Which lines are wanted."""
+
+    def __call__(self, line: bytes) -> bool:
+        """Is this one?"""
+
+    def lines(self, block: bytes) -> Iterator[bytes]:
+        """Those of a block of whole lines."""
 
 
 def last(log: Log, count: int, keep: Keep | None = None, end: int | None = None) -> list[bytes]:
@@ -42,86 +34,138 @@ def last(log: Log, count: int, keep: Keep | None = None, end: int | None = None)
 
     `end` is the offset at which the file ends for us. Raises PaError for what cannot be read.
     """
-    found = _last_of_file(log.path, count, keep, end)
-    for copy in copies(log) if len(found) < count else ():
-        found = _last_of_copy(copy, count - len(found), keep) + found
-        if len(found) >= count:
-            break
-    return found
+    if count <= 0:
+        return []
+    found = _backward(log, end)
+    wanted = found if keep is None else filter(keep, found)
+    return list(islice(wanted, count))[::-1]
 
 
 def every(log: Log, keep: Keep | None = None, end: int | None = None) -> Iterator[bytes]:
     """Give all lines that are wanted, oldest first, those of rotated copies before."""
-    for copy in reversed(copies(log)):
-        yield from _of_copy(copy, keep)
-    with telling("read", log.path):
+    read = _Stream(log, end).read
+    if keep is None:
+        return forward(read)
+    return (line for block in whole_lines(read) for line in keep.lines(block))
+
+
+class _Stream:
+    """All that a log holds, without the filler at the head of each file: a line that goes on in
+    the next one is whole."""
+
+    def __init__(self, log: Log, end: int | None) -> None:
+        paths = [*reversed(copies(log)), log.path]
+        self._reads = (partial(self._read_of, path, log, end) for path in paths)
+        self._chunks = (chunk for read in self._reads for chunk in read())
+        self._end = end
+
+    def read(self, _: int = 0) -> bytes:
+        """The next piece, empty at the end."""
+        return next(self._chunks, b"")
+
+    def _read_of(self, path: str, log: Log, end: int | None) -> Iterator[bytes]:
         try:
-            file = open(log.path, "rb", buffering=0)  # noqa: SIM115 (closed below)
-        except FileNotFoundError:
-            return
-        with file:
-            yield from _wanted(forward(partial(_up_to, file, end)), keep)
-
-
-def _up_to(file: IO[bytes], end: int | None, size: int) -> bytes:
-    left = size if end is None else min(size, end - file.tell())
-    return file.read(left) if left > 0 else b""
-
-
-def _wanted(lines: Iterator[bytes], keep: Keep | None) -> Iterator[bytes]:
-    return lines if keep is None else filter(keep, lines)
-
-
-def copies(log: Log) -> list[str]:
-    """The rotated copies, the newest first by their times: numbers grow with age, dates fall."""
-    directory, _, name = log.path.rpartition("/")
-    try:
-        entries = set(os.listdir(directory))
-    except OSError:
-        return []
-    found = [
-        f"{directory}/{entry}"
-        for entry in entries
-        if entry.startswith(name)
-        and _COPY.fullmatch(entry, len(name))
-        # Half-written as long as what it is made of is there.
-        and entry.removesuffix(".gz") not in entries - {entry}
-    ]
-    return sorted(set(found) - set(log.others), key=written, reverse=True)
-
-
-def _last_of_file(path: str, count: int, keep: Keep | None, end: int | None) -> list[bytes]:
-    with telling("read", path):
-        try:
-            fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-        except FileNotFoundError:
-            return []
-        try:
-            lines = backward(fd, os.fstat(fd).st_size if end is None else end)
-            return list(islice(_wanted(lines, keep), count))[::-1]
-        finally:
-            os.close(fd)
-
-
-def _last_of_copy(path: str, count: int, keep: Keep | None) -> list[bytes]:
-    if path.endswith(".gz"):
-        return list(deque(_of_copy(path, keep), count))
-    return _last_of_file(path, count, keep, None)
-
-
-def _of_copy(path: str, keep: Keep | None) -> Iterator[bytes]:
-    with telling("read", path):
-        try:
-            file = _opened(path)
+            file = opened(path)
         except FileNotFoundError:  # it has been rotated away meanwhile
             return
-        with file, suppress(EOFError):  # being compressed just now
-            yield from _wanted(forward(file.read), keep)
+        with file, telling("read", path):
+            yield from _without_filler(_pieces(file, end if path == log.path else None))
 
 
-def _opened(path: str) -> BufferedIOBase:
-    if not path.endswith(".gz"):
-        return open(path, "rb")
-    import gzip
+def _pieces(file: "BufferedIOBase", end: int | None) -> Iterator[bytes]:
+    left = end
+    while True:
+        try:
+            data = file.read(_BLOCK if left is None else min(_BLOCK, left))
+        except EOFError:  # being compressed just now
+            return
+        if not data:
+            return
+        yield data
+        if left is not None:
+            left -= len(data)
 
-    return gzip.open(path)
+
+def _without_filler(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    for first in chunks:
+        yield first[filler(first) :]
+        break
+    yield from chunks
+
+
+def _backward(log: Log, end: int | None) -> Iterator[bytes]:
+    """All lines, the last one first. The first line of a file may begin in the one before."""
+    begun: bytes | None = None
+    for path in (log.path, *copies(log)):
+        for ends, line in _of_file(path, end if path == log.path else None):
+            if begun is not None:
+                yield from (begun,) if ends else ()
+                line = line if ends else line + begun
+            begun = line
+    if begun is not None:
+        yield begun
+
+
+def _of_file(path: str, end: int | None) -> Iterator[tuple[bool, bytes]]:
+    """The lines of a file, the last one first, each with whether a line end follows it."""
+    try:
+        if is_compressed(path):
+            yield from _marked(_of_compressed(path))
+            return
+        with telling("read", path):
+            try:
+                fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            except FileNotFoundError:
+                return
+            try:
+                size = os.fstat(fd).st_size if end is None else end
+                start = filler(os.pread(fd, min(size, _BLOCK), 0))
+                ends = size > start and os.pread(fd, 1, size - 1) == b"\n"
+                for line in backward(fd, size, start):
+                    yield ends, line
+                    ends = True
+            finally:
+                os.close(fd)
+    except FileNotFoundError:
+        return
+
+
+def _marked(found: tuple[bool, Iterator[bytes]]) -> Iterator[tuple[bool, bytes]]:
+    ends, lines = found
+    for line in lines:
+        yield ends, line
+        ends = True
+
+
+def _of_compressed(path: str) -> tuple[bool, Iterator[bytes]]:
+    """Whether it ends with a line end, and its lines, the last one first."""
+    kept, dropped = b"", 0
+    with opened(path) as file, telling("read", path):
+        for data in _without_filler(_pieces(file, None)):
+            kept += data
+            if len(kept) > 2 * _TAIL:
+                dropped += len(kept) - _TAIL
+                kept = kept[-_TAIL:]
+    lines = kept.removesuffix(b"\n").split(b"\n") if kept else []
+    return kept.endswith(b"\n"), _reversed(path, lines, whole=not dropped)
+
+
+def _reversed(path: str, lines: list[bytes], *, whole: bool) -> Iterator[bytes]:
+    if whole:
+        yield from reversed(lines)
+        return
+    # Its first line is cut off somewhere.
+    given = lines[:0:-1]
+    yield from given
+    yield from islice(_unpacked(path), len(given), None)
+
+
+def _unpacked(path: str) -> Iterator[bytes]:
+    """All of it, once the tail was not enough."""
+    from tempfile import TemporaryFile
+
+    with opened(path) as file, telling("read", path), TemporaryFile() as plain:
+        for data in _without_filler(_pieces(file, None)):
+            plain.write(data)
+        plain.flush()
+        yield from backward(plain.fileno(), plain.tell())

@@ -6,16 +6,16 @@ from time import sleep
 from typing import NamedTuple
 
 from pa_units.kit.files import telling
+from pa_units.logfiles.copies import FILLER
 from pa_units.logfiles.lines import LONGEST, settled
+from pa_units.logfiles.resume import REMEMBERED, before, evidence, newest, resume, rotated_since
 
 POLL_S = 0.2
 """How often a followed file is looked at; tail(1) without inotify takes 1 s."""
 
 _CHUNK = 1 << 20
-_REMEMBERED = 256
-"""Bytes before our offset by which we see that a file was cut at its front."""
-_BLOCK = 4096
-"""What is cut off is a number of whole blocks (FALLOC_FL_COLLAPSE_RANGE, fallocate(2))."""
+_PATIENCE = 5
+"""Looks that are waited for the end of a cut; after these, filler is what the agent prints."""
 
 
 class Line(NamedTuple):
@@ -43,23 +43,11 @@ def _end(path: str) -> int:
         os.close(fd)
 
 
-def follow(starts: Mapping[str, int]) -> Iterator[Line]:
-    """Yield lines as they are appended to files, from the given offsets on, without end."""
-    with Tail(starts) as tail:
-        while True:
-            silent = True
-            for line in tail.fresh():
-                silent = False
-                yield line
-            if silent:
-                sleep(POLL_S)
-
-
 class Tail:
     """Files under our eyes.
 
     One that was replaced is read to its end, then its successor; one that was cut is gone on with
-    where we were, or read from its beginning; one that is not there is waited for. Lines of one
+    where we were, through its rotated copies; one that is not there is waited for. Lines of one
     file come in order, once they are finished; one of more than a megabyte in pieces.
     """
 
@@ -73,6 +61,16 @@ class Tail:
         for one in self._files:
             one.close()
 
+    def follow(self) -> Iterator[Line]:
+        """Give lines as they are appended, without end."""
+        while True:
+            silent = True
+            for line in self.fresh():
+                silent = False
+                yield line
+            if silent:
+                sleep(POLL_S)
+
     def fresh(self) -> Iterator[Line]:
         """Give the lines that were finished since the last look, at most a megabyte of each file
         at a time."""
@@ -85,8 +83,12 @@ class _Followed:
         self.path = path
         self.fd = _open(path)
         self.offset = offset
+        self.size = offset
         self.rest = b""
-        self.before = b"" if self.fd < 0 else _before(self.fd, offset)
+        self.before = b"" if self.fd < 0 else before(self.fd, offset)
+        self.missed: Iterator[bytes] = iter(())
+        self.patience = _PATIENCE
+        self.known = newest(path)
 
     def close(self) -> None:
         if self.fd >= 0:
@@ -100,15 +102,25 @@ class _Followed:
         return found
 
     def _read(self) -> list[Line]:
-        if self.fd < 0:
-            return []
-        if self._is_cut():
-            self._find_again()
+        data = next(self.missed, b"")
+        if not data and self.fd >= 0:
+            if self._is_cut():
+                self._find_again()
+            data = next(self.missed, b"") or self._appended()
+        return self._lines(data) if data else []
+
+    def _appended(self) -> bytes:
         data = os.pread(self.fd, _CHUNK, self.offset)
-        if not data:
-            return []
+        if FILLER in data and self.patience:
+            # A cut is under way: in a moment these lines are in the copy alone.
+            self.patience -= 1
+            return b""
+        self.patience = _PATIENCE
         self.offset += len(data)
-        self.before = (self.before + data)[-_REMEMBERED:]
+        self.before = (self.before + data)[-REMEMBERED:]
+        return data
+
+    def _lines(self, data: bytes) -> list[Line]:
         *lines, self.rest = (self.rest + data).split(b"\n")
         if len(self.rest) >= LONGEST:
             lines.append(self.rest)
@@ -116,17 +128,23 @@ class _Followed:
         return [Line(self.path, line) for line in lines]
 
     def _is_cut(self) -> bool:
-        return _before(self.fd, self.offset) != self.before
+        """A file that is cut is shorter afterwards, but may have grown again."""
+        was, self.size = self.size, os.fstat(self.fd).st_size
+        shorter = self.size < max(was, self.offset)
+        if shorter or before(self.fd, self.offset) != self.before:
+            return True
+        # At the head of a file nothing tells it from the one before.
+        at_head = self.size > self.offset and not evidence(self.before)
+        return at_head and rotated_since(self.path, self.fd, self.known)
 
     def _find_again(self) -> None:
-        """Go on behind what we have read, if that is still there some blocks further ahead."""
-        size = os.fstat(self.fd).st_size
-        highest = self.offset - _BLOCK * max(1, -(-(self.offset - size) // _BLOCK))
-        for offset in range(highest, len(self.before) - 1, -_BLOCK):
-            if _before(self.fd, offset) == self.before:
-                self.offset = offset
-                return
-        self.offset, self.rest, self.before = 0, b"", b""
+        """Go on where we were: in a rotated copy, if there is something that we had not read."""
+        found = resume(self.path, self.fd, self.offset, self.before, self.known)
+        self.known = newest(self.path)
+        self.missed, self.offset = found.missed, found.offset
+        if found.anew:
+            self.rest = b""
+        self.before = before(self.fd, self.offset)
 
     def _replaced(self) -> bool:
         """Take the file that now has the name, if it is another one."""
@@ -139,13 +157,9 @@ class _Followed:
             if (had.st_dev, had.st_ino) == (now.st_dev, now.st_ino):
                 return False
         self.close()
-        self.fd, self.offset, self.rest, self.before = _open(self.path), 0, b"", b""
+        self.fd, self.offset, self.size, self.rest, self.before = _open(self.path), 0, 0, b"", b""
+        self.known = newest(self.path)
         return True
-
-
-def _before(fd: int, offset: int) -> bytes:
-    start = max(0, offset - _REMEMBERED)
-    return os.pread(fd, offset - start, start)
 
 
 def _open(path: str) -> int:

@@ -8,7 +8,7 @@ from pa_units.contracts.event_log import Told
 from pa_units.contracts.places import Places
 from pa_units.contracts.status import State
 from pa_units.logfiles import past
-from pa_units.logfiles.past import Log
+from pa_units.logfiles.copies import Log
 
 _ENDS = frozenset({State.RESTARTING, State.FAILED, State.STOPPED})
 

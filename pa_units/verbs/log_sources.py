@@ -11,7 +11,9 @@ from pa_units.journal.entries import Entry
 from pa_units.journal.read import Query
 from pa_units.kit.errors import UsageError
 from pa_units.logfiles import past
-from pa_units.logfiles.past import Keep, Log
+from pa_units.logfiles.copies import Log, written
+from pa_units.logfiles.past import Keep
+from pa_units.logfiles.search import Search
 from pa_units.logfiles.tail import Line
 from pa_units.verbs.here import Here
 
@@ -82,7 +84,7 @@ def blocks(found: Sources, wanted: Wanted, ends: Mapping[str, int]) -> list[Bloc
     `ends` are the offsets at which files end for us.
     """
     keep = keeper(wanted) if found.files else None
-    times = {path: past.written(path) for path in found.files}
+    times = {path: written(path) for path in found.files}
     return [
         Block(times[path], _of_file(found, path, wanted, keep, ends.get(path)))
         for path in sorted(times, key=lambda path: times[path])
@@ -93,7 +95,7 @@ def blocks(found: Sources, wanted: Wanted, ends: Mapping[str, int]) -> list[Bloc
 def _of_file(
     found: Sources, path: str, wanted: Wanted, keep: Keep | None, end: int | None
 ) -> Iterator[LogLine]:
-    log = Log(path, found.files)
+    log = Log(path, found.files, wanted.since_us / _SECOND_US)
     if wanted.of_file is None:
         lines: Iterator[bytes] = past.every(log, keep, end)
     else:
@@ -111,8 +113,7 @@ def keeper(wanted: Wanted) -> Keep | None:
     """Return what tells lines of files that are wanted; None: all are. Raises UsageError."""
     if not wanted.grep:
         return None
-    search = _compiled(wanted.grep).search
-    return lambda line: search(line.decode(errors="replace"))
+    return Search(_compiled(wanted.grep))
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:

@@ -60,15 +60,21 @@ def follow(at: Here, agents: Sequence[Installed], wanted: Wanted) -> Iterator[Lo
     found = sources(agents)
     ends = tail.ends(found.files)
     now_us = time.time_ns() // 1000
-    yield from _history(at, found, wanted._replace(until_us=now_us - 1), ends)
     coming = wanted._replace(lines=None, since_us=now_us)
+    # Watched from now on: a log may be rotated while its past is shown.
+    with tail.Tail(ends) as files:
+        yield from _history(at, found, wanted._replace(until_us=now_us - 1), ends)
+        yield from _coming(at, found, files, coming)
+
+
+def _coming(at: Here, found: Sources, files: tail.Tail, coming: Wanted) -> Iterator[LogLine]:
     if not found.units:
-        yield from _kept(found, tail.follow(ends), coming)
+        yield from _kept(found, files.follow(), coming)
     elif not found.files:
         with journal.stream(log_sources.query(at, found.units, coming), at.env, follow=True) as new:
             yield from (log_sources.journal_line(found.units, entry) for entry in new)
     else:
-        yield from _follow_both(at, found, ends, coming)
+        yield from _follow_both(at, found, files, coming)
 
 
 def explaining(at: Here, agent: Installed, since_us: int) -> list[str]:
@@ -95,11 +101,9 @@ def _history(
         yield from block.lines
 
 
-def _follow_both(
-    at: Here, found: Sources, ends: Mapping[str, int], coming: Wanted
-) -> Iterator[LogLine]:
+def _follow_both(at: Here, found: Sources, files: tail.Tail, coming: Wanted) -> Iterator[LogLine]:
     query = log_sources.query(at, found.units, coming)
-    with tail.Tail(ends) as files, journal.stream(query, at.env, follow=True) as entries:
+    with journal.stream(query, at.env, follow=True) as entries:
         while True:
             for entry in entries.arrived(tail.POLL_S):
                 yield log_sources.journal_line(found.units, entry)
