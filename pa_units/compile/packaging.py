@@ -56,10 +56,16 @@ def files(
 ) -> tuple[Artifact, ...]:
     """The files of a tree, each once. Paths that begin with `~` stand in the home of a user."""
     kinds = _SHIPPED if layout is Layout.VENDOR else _WRITTEN
-    found = [_generic(item) for _, one in agents for item in one.artifacts if item.kind in kinds]
+    wanted = (item for _, one in agents for item in one.artifacts if item.kind in kinds)
+    found = [_generic(item) for item in wanted if not _of_one_home(item)]
     if layout is Layout.VENDOR:
         found += [extra for agent, one in agents for extra in _extra(agent, one, scope)]
     return tuple({item.path: item for item in found}.values())
+
+
+def _of_one_home(item: Artifact) -> bool:
+    """logrotate knows no specifiers: its file for a user can be written by that user alone."""
+    return item.kind is Kind.ROTATION and HOME in item.text
 
 
 def _generic(item: Artifact) -> Artifact:

@@ -1,5 +1,6 @@
 """The words of `pa explain`, topic by topic; a topic without words is left out."""
 
+import re
 from collections.abc import Iterable
 
 from pa_units.compile.probe import probe
@@ -213,6 +214,7 @@ def walls(agent: Agent, bundle: AgentBundle) -> tuple[Topic, ...]:
         ("limits", _limits(agent, bundle.driver)),
         ("sandbox", _sandbox(agent, bundle.driver)),
         ("output", _output(bundle)),
+        ("rotation", _rotation(agent, bundle)),
         ("units", ", ".join(unit.name for unit in bundle.units)),
     )
 
@@ -247,6 +249,24 @@ def _sandbox(agent: Agent, driver: str) -> str:
     level, switches = agent.hardening.level, agent.hardening.switches
     own = f", with {', '.join(switches)} as the spec has them" if switches else ""
     return level + own
+
+
+_ROTATED_ABOVE = re.compile(r"^ +(?:max)?size (\d+)$", re.MULTILINE)
+
+
+def _rotation(agent: Agent, bundle: AgentBundle) -> str:
+    logging = agent.logging
+    files = [item.text for item in bundle.artifacts if item.kind is Kind.ROTATION]
+    if logging is None or not files:
+        return ""
+    sizes = [int(size) for size in _ROTATED_ABOVE.findall(files[0])]
+    words = (
+        f"above {print_size(min(sizes))}",
+        logging.rotate_every and f"and {logging.rotate_every}",
+        f", {logging.max_files} kept",
+        logging.compress and ", compressed",
+    )
+    return " ".join(word for word in words if word).replace(" ,", ",")
 
 
 def _output(bundle: AgentBundle) -> str:

@@ -39,6 +39,8 @@ class Host(NamedTuple):
     """is there /usr/bin/python3? Programs of ours that agents run themselves need it"""
     driver: str = SYSTEMD
     """who is to supervise"""
+    logrotate: bool = True
+    """is there /usr/sbin/logrotate?"""
 
 
 class Directory(NamedTuple):
@@ -60,6 +62,11 @@ class LogPlace(NamedTuple):
     path: str
     unsafe: str = ""
     """why root may not append there; empty when it may"""
+    uncut: str = ""
+    """why its file system cannot cut a file at its front where the log will really stand; empty
+    when it can"""
+    claimed: str = ""
+    """the file for logrotate that already names it, and is not this agent's"""
 
 
 class ReadFile(NamedTuple):

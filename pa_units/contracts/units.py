@@ -114,6 +114,11 @@ def watch(agent: str, suffix: str) -> str:
     return f"pa-watch-{agent}{suffix}"
 
 
+ROTATE_TIMER = "pa-rotate.timer"
+ROTATE_SERVICE = "pa-rotate.service"
+"""Hold the sizes of log files; shared by all agents that have some."""
+
+
 def of(agent: Life) -> Units:
     """The units of an agent."""
     name, only = agent.name, service(agent.name)

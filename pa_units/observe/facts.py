@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 
 from pa_units.contracts import units
 from pa_units.contracts.facts import Directory, Facts, Host, LogPlace, Placement, ReadFile
@@ -10,7 +11,8 @@ from pa_units.contracts.places import Places
 from pa_units.contracts.refs import Scope
 from pa_units.kit.errors import PaError
 from pa_units.kit.walk import LOG_DIRECTORY, unsafe_reason
-from pa_units.observe import schedules, watched
+from pa_units.logfiles.front import cannot_cut
+from pa_units.observe import rotated, schedules, watched
 from pa_units.observe.accounts import Accounts
 from pa_units.observe.linger import lingers
 from pa_units.spec.model import Agent
@@ -83,6 +85,7 @@ def host(places: Places, version: int, helpers: str, root: str = "") -> Host:
         linger=lingers(installer.name),
         user_namespaces=user_namespaces(),
         python=os.path.exists(f"{root}/usr/bin/python3"),
+        logrotate=os.path.exists(f"{root}/usr/sbin/logrotate"),
     )
 
 
@@ -199,8 +202,21 @@ def _logs(agent: Agent, host: Host, root: str) -> dict[str, LogPlace]:
     if agent.logging is None:
         return {}
     wanted = {agent.logging.stdout, agent.logging.stderr} - {None}
-    trusted = {0, host.account.uid}
-    return {path: LogPlace(path, _unsafe_log(path, trusted, root)) for path in wanted if path}
+    found = {path: _log_place(path, agent, host, root) for path in wanted if path}
+    own = f"{host.places.logrotate}/pa-{agent.name}"
+    opened = ((path, rotated.claimed_by(path, own, root)) for path in agent.logging.files)
+    return found | {path: LogPlace(path, claimed=by) for path, by in opened if by}
+
+
+def _log_place(path: str, agent: Agent, host: Host, root: str) -> LogPlace:
+    unsafe = _unsafe_log(path, {0, host.account.uid}, root)
+    directory = host.places.logs if unsafe else os.path.dirname(path)
+    own = f"{host.places.logrotate}/pa-{agent.name}"
+    claimed = "" if unsafe else rotated.claimed_by(path, own, root)
+    return LogPlace(path, unsafe, _uncut(root + directory), claimed)
+
+
+_uncut = cache(cannot_cut)
 
 
 def _read_paths(agent: Agent) -> tuple[str, ...]:

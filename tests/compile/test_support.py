@@ -193,6 +193,9 @@ group: {user: kbot}
 profile: {health_check: {http: "http://localhost:1/", gate: true}}
 heartbeat.via: {heartbeat: {via: socket}}
 health_check.enabled: {health_check: {tcp: "2", enabled: false}}
+resources.disk_limit: {logging: {stdout: /var/log/bot.log, max_size: 1G}}
+logging.files: {user: kbot}
+logging.reopen_signal: {user: kbot, logging: {files: [/srv/bot/own.log]}}
 """
 """What else an agent must have for the field to mean something."""
 

@@ -2,7 +2,7 @@
 
 A case with something unusual says so in `facts.json`: keys of `Host`, and under `placements` by
 agent keys of `Placement`, where `cwd` is `{"owner": NAME or null, "unsafe": REASON}`, `user` a name
-or null and `logs` a mapping of path to the reason why it is unsafe.
+or null and `logs` a mapping of path to the reason why it is unsafe, or to keys of `LogPlace`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -67,6 +67,10 @@ def _log_reason(path: str) -> str:
     return f"{parent}/ belongs to {_owner(path).name}"
 
 
+def _log_place(path: str, said: Any) -> LogPlace:
+    return LogPlace(path, said) if isinstance(said, str) else LogPlace(path, **said)
+
+
 def _fact(key: str, value: Any, agent: Agent) -> object:
     if key == "cwd":
         owner = value["owner"] and account(value["owner"])
@@ -74,5 +78,5 @@ def _fact(key: str, value: Any, agent: Agent) -> object:
     if key == "user":
         return value and account(value)
     if key == "logs":
-        return {path: LogPlace(path, reason) for path, reason in value.items()}
+        return {path: _log_place(path, said) for path, said in value.items()}
     return value

@@ -73,8 +73,13 @@ def test_package_of_the_system(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     found = tree(tmp_path)
     assert set(found) == {
+        "etc/logrotate.d/pa-packaged",
         "usr/lib/pa/backoff",
+        "usr/lib/pa/cut",
+        "usr/lib/pa/rotate",
         "usr/lib/pa/stable",
+        "usr/lib/systemd/system/pa-rotate.service",
+        "usr/lib/systemd/system/pa-rotate.timer",
         "usr/lib/systemd/system/packaged.service",
         "usr/lib/systemd/system/pa-stable-300@.service",
         "usr/lib/systemd/system/pa-stable-300@.timer",

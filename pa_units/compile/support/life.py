@@ -99,7 +99,7 @@ LIFE: Mapping[str, Row] = {
         impossible("launchd slows nothing down"),
     ),
     "resources.disk_limit": Row(
-        later("nothing measures what the agent stores"),
+        nearly("its logs, and its state directory from systemd 258 on", told=True),
         later("nothing measures what the agent stores"),
         later("nothing measures what the agent stores"),
     ),

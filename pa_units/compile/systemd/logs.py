@@ -32,6 +32,10 @@ class Stream(NamedTuple):
     """where it really goes"""
     unsafe: str
     """why not where it was wanted; empty if it is"""
+    uncut: str = ""
+    """why it cannot be cut at its front"""
+    claimed: str = ""
+    """who rotates it already"""
 
 
 def streams(draft: Draft) -> tuple[Stream, ...]:
@@ -51,7 +55,8 @@ def streams(draft: Draft) -> tuple[Stream, ...]:
         place = draft.place.logs.get(wanted)
         unsafe = place.unsafe if place else ""
         path = f"{draft.host.places.logs}/{draft.name}{ending}" if unsafe else wanted
-        found.append(Stream(field, directive, wanted, path, unsafe))
+        uncut, claimed = (place.uncut, place.claimed) if place else ("", "")
+        found.append(Stream(field, directive, wanted, path, unsafe, uncut, claimed))
     return tuple(found)
 
 
@@ -63,7 +68,7 @@ def part(draft: Draft) -> Part:
     if kept[0].field == "stderr":
         # Named alone, stderr must not drag stdout along: systemd would inherit in that direction.
         lines = directives("Service", ("StandardOutput", text.word("journal"))) + lines
-    paths = dict.fromkeys(path for stream in kept for path in _files(draft, stream))
+    paths = dict.fromkeys(path for stream in kept for path in files(draft, stream))
     return Part(
         lines,
         (*directories_of(draft, paths), *(file(draft, path) for path in paths)),
@@ -83,7 +88,7 @@ def _append(draft: Draft, stream: Stream) -> text.UnitText:
     return text.UnitText(replicas.NUMBER.join(halves))
 
 
-def _files(draft: Draft, stream: Stream) -> Iterable[str]:
+def files(draft: Draft, stream: Stream) -> Iterable[str]:
     """Each replica has its own."""
     if not draft.replicated:
         return (stream.path,)

@@ -3,7 +3,7 @@ the Python environment of `pa`."""
 
 from functools import cache
 
-from pa_units.compile.systemd import dependencies, restart
+from pa_units.compile.systemd import dependencies, restart, rotation
 from pa_units.compile.systemd.draft import Draft
 from pa_units.contracts.bundle import Artifact, Kind
 from pa_units.contracts.facts import Account
@@ -22,6 +22,8 @@ def needed(draft: Draft) -> tuple[str, ...]:
         "forget": counted and agent.max_restarts is not None,
         "stable": counted,
         "fresh": restart.counts_per_run(agent),
+        "cut": rotation.needed(draft),
+        "rotate": rotation.needed(draft),
     }
     return tuple(name for name, is_wanted in wanted.items() if is_wanted)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from pa_units.compile import unit_text as text
 from pa_units.compile.part import Part
+from pa_units.compile.systemd import room
 from pa_units.compile.systemd.draft import Draft
 from pa_units.compile.unit_file import Directive, directives
 from pa_units.compile.unit_text import UnitText
@@ -31,7 +32,15 @@ def part(draft: Draft) -> Part:
         for field, directive, spell in _LIMITS
         if (value := getattr(draft.agent.resources, field)) is not None
     )
-    return Part(_accounting(draft.host.systemd) + limits + _swap(draft))
+    told = () if draft.agent.logging else room.notes(draft, rotated=0)
+    return Part(_accounting(draft.host.systemd) + limits + _swap(draft) + _quota(draft), notes=told)
+
+
+def _quota(draft: Draft) -> tuple[Directive, ...]:
+    limit = room.quota(draft)
+    return (
+        () if limit is None else directives("Service", ("StateDirectoryQuota", text.number(limit)))
+    )
 
 
 @cache

@@ -21,6 +21,7 @@ from pa_units.compile.systemd import (
     replicas,
     resources,
     restart,
+    rotation,
     sandbox,
     shape,
     stability,
@@ -116,6 +117,7 @@ _PARTS = (
     command.part,
     dependencies.telling,
     logs.part,
+    rotation.part,
     resources.part,
     sandbox.part,
 )
