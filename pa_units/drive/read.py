@@ -25,6 +25,9 @@ STOPPED_PROPERTIES = (
     "RestartUSecNext",
 )
 """Of a unit in any other state."""
+_OUT_OF_MEMORY = "oom-kill"
+MEMORY_PROPERTIES = ("MemoryMax", "MemoryPeak")
+"""Of a unit that was killed because memory ran out: its own, or the machine's?"""
 
 
 class ManagerState(NamedTuple):
@@ -122,7 +125,18 @@ def states(wire: Wire, names: Sequence[str]) -> dict[str, UnitState]:
             others[name] = row.path
     found = _properties(wire, running, RUNNING_PROPERTIES)
     found |= _properties(wire, others, STOPPED_PROPERTIES)
+    for name, memory in _memory(wire, others, found).items():
+        found[name] |= memory
     return {name: _state(row, found.get(name, {})) for name, row in rows.items()}
+
+
+def _memory(
+    wire: Wire, paths: Mapping[str, str], found: Mapping[str, Mapping[str, object]]
+) -> dict[str, dict[str, object]]:
+    killed = {
+        name: path for name, path in paths.items() if found[name].get("Result") == _OUT_OF_MEMORY
+    }
+    return _properties(wire, killed, MEMORY_PROPERTIES) if killed else {}
 
 
 def _state(row: UnitRow, properties: Mapping[str, object]) -> UnitState:

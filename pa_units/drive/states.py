@@ -80,6 +80,8 @@ class UnitState(NamedTuple):
     """bytes"""
     memory_max: int | None = None
     """bytes; None: no limit"""
+    memory_peak: int | None = None
+    """bytes, of the last run; None before systemd 256"""
     cpu_ns: int | None = None
     tasks: int | None = None
 
@@ -149,6 +151,7 @@ _FIELDS: Mapping[str, tuple[str, Callable[[object], object]]] = {
     "Job": ("job_id", _job),
     "MemoryCurrent": ("memory", _figure),
     "MemoryMax": ("memory_max", _figure),
+    "MemoryPeak": ("memory_peak", _figure),
     "CPUUsageNSec": ("cpu_ns", _figure),
     "TasksCurrent": ("tasks", _figure),
 }
@@ -159,7 +162,7 @@ DETAILS = (*_FIELDS, "ExecMainCode", "ExecMainStatus", "ExecMainExitTimestamp")
 
 _SERVICE_PROPERTIES = (
     "MainPID NRestarts Result ExecMainCode ExecMainStatus ExecMainExitTimestamp StatusText "
-    "ControlGroup RestartUSecNext MemoryCurrent MemoryMax CPUUsageNSec TasksCurrent"
+    "ControlGroup RestartUSecNext MemoryCurrent MemoryMax MemoryPeak CPUUsageNSec TasksCurrent"
 )
 _UNIT_PROPERTIES = (
     "Id Names LoadState ActiveState SubState UnitFileState FragmentPath SourcePath DropInPaths "

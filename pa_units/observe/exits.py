@@ -35,7 +35,28 @@ _CODES = {1: "exited", 2: "killed", 3: "dumped"}
 
 def cause(unit: UnitState) -> str:
     """Why the last run ended; empty after a success or before any run."""
-    return told(unit.result, _ended(unit))
+    words = _out_of_memory(unit) if unit.result == "oom-kill" else ""
+    return words or told(unit.result, _ended(unit))
+
+
+_NEARLY = 0.9
+"""Of its limit: what a process asks for at once does not fit under it."""
+
+
+def _out_of_memory(unit: UnitState) -> str:
+    """The kernel kills for a limit of one control group and for the whole machine, and systemd's
+    result is the same. "" where too little is known."""
+    most, peak = unit.memory_max, unit.memory_peak
+    if most is None:
+        return "" if peak is None else "killed by the kernel: the machine ran out of memory"
+    from pa_units.kit.figures import size
+
+    if peak is None:
+        return f"killed by the kernel: out of memory, with a limit of {size(most)}"
+    if peak >= _NEARLY * most:
+        return f"killed by the kernel: above its memory limit of {size(most)}"
+    words = "killed by the kernel: the machine ran out of memory; its own limit of "
+    return f"{words}{size(most)} was not reached"
 
 
 def told(result: str, how: str) -> str:

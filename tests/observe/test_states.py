@@ -86,6 +86,19 @@ def test_an_agent_without_restarts_never_gives_up() -> None:
     assert judge(failed, never).reason == "exit code 1"
 
 
+def test_who_ran_out_of_memory() -> None:
+    """The result is one and the same; the figures tell, as far as this systemd keeps them."""
+
+    def of(most: int | None, peak: int | None) -> str:
+        killed = unit("failed", result="oom-kill", exit=Exit(2, 9, 1))
+        return cause(killed._replace(memory_max=most, memory_peak=peak))
+
+    assert of(64 << 20, 63 << 20) == "killed by the kernel: above its memory limit of 64.0M"
+    assert "the machine ran out of memory; its own limit of 64.0M" in of(64 << 20, 9 << 20)
+    assert of(None, 9 << 20) == "killed by the kernel: the machine ran out of memory"
+    assert of(64 << 20, None) == "killed by the kernel: out of memory, with a limit of 64.0M"
+
+
 @pytest.mark.parametrize(
     ("result", "ended", "words"),
     [
