@@ -24,6 +24,7 @@ STYLES = {
 
 _COLUMNS = (
     Column("NAME", least=16),
+    Column("CHECK"),
     Column("HEALTH"),
     Column("SCORE", right=True),
     Column("FOR", right=True),
@@ -54,8 +55,9 @@ def health(
     found = verb.checked(options.at(scope), () if everything else names, labels)
     if as_json:
         out.json([_item(one) for one in found])
-    elif len(names) == len(found) == 1:
-        _show_page(found[0])
+    elif len({one.name for one in found}) == len(names) == 1:
+        for one in found:
+            _show_page(one)
     else:
         _show_table(found)
     return int(any(one.unit.health is Health.UNHEALTHY for one in found))
@@ -81,6 +83,7 @@ def _cells(one: Checked, now: float) -> tuple[str, ...]:
     unit = one.unit
     return (
         one.name,
+        unit.kind,
         out.paint(unit.health, STYLES[unit.health]),
         "-" if one.score is None else str(one.score),
         span(now - unit.since) if unit.since else "-",
@@ -98,7 +101,7 @@ def _show_page(one: Checked) -> None:
     name, health = out.paint(one.name, "bold"), out.paint(unit.health, style)
     out.line(f"{out.paint('●', style)} {name}: {health}{ago}{why}")
     limits = f"every {span(unit.every_ms / 1000)}, {span(unit.timeout_ms / 1000)} at most"
-    _line("asks", f"{unit.asked}, {limits}")
+    _line(unit.kind, f"{unit.asked}, {limits}")
     _line("checks", f"{unit.checks}, {unit.failures} failed")
     if one.score is not None:
         _line("score", f"{one.score} of 100")

@@ -7,6 +7,7 @@ from pa_units.compile.probe import probe
 from pa_units.compile.support.table import TABLE
 from pa_units.compile.support.way import How, Target
 from pa_units.compile.systemd import schedule, start_type
+from pa_units.compile.watch.plan import in_words
 from pa_units.contracts.bundle import AgentBundle, Kind
 from pa_units.contracts.drivers import BUILTIN, SYSTEMD
 from pa_units.contracts.facts import Facts
@@ -150,6 +151,15 @@ def _health(agent: Agent, bundle: AgentBundle) -> str:
     return f"asks {asked} every {pace}; {_SICK[check.on_failure]} after {times}"
 
 
+_OVER = {"restart": "restarted by systemd", "stop": "stopped", "notify": "shown as unhealthy"}
+
+
+def _measured(agent: Agent, bundle: AgentBundle) -> str:
+    if not bundle.watched or agent.limits is None:
+        return ""
+    return f"{_OVER[agent.limits.then]} with {in_words(agent.limits)}"
+
+
 def _gate(agent: Agent) -> str:
     assert agent.health_check is not None
     asked = probe(agent.health_check)
@@ -179,6 +189,7 @@ def ending(agent: Agent, bundle: AgentBundle) -> tuple[Topic, ...]:
     beat = start_type.heartbeat_ms(agent)
     return (
         ("health", _health(agent, bundle)),
+        ("limited", _measured(agent, bundle)),
         ("heartbeat", f"restarted after {print_duration(beat)} of silence" if beat else ""),
         *_hooks(agent),
         ("reload", _reload(agent)),

@@ -37,9 +37,11 @@ class Result(NamedTuple):
 
 
 class UnitHealth(NamedTuple):
-    """One service."""
+    """One service, by one check of it."""
 
     unit: str
+    kind: str = ""
+    """http, tcp, limits"""
     health: Health = Health.NONE
     reason: str = ""
     """`200 in 12 ms`; why not"""
@@ -72,11 +74,18 @@ def encode(found: Sequence[UnitHealth]) -> bytes:
     return codec.encode(SCHEMA, {"units": [_row(one) for one in found]})
 
 
-def decode(data: bytes) -> dict[str, UnitHealth]:
-    """Parse what `encode` returned, by unit. Raises PaError."""
+def decode(data: bytes) -> dict[str, tuple[UnitHealth, ...]]:
+    """Parse what `encode` returned: the checks of each unit. Raises PaError."""
     body = codec.decode(data, SCHEMA, "the companion's answer")
-    rows = map(codec.mapping, codec.items(body.get("units")))
-    return {one.unit: one for one in map(_unit, rows)}
+    found: dict[str, tuple[UnitHealth, ...]] = {}
+    for row in map(codec.mapping, codec.items(body.get("units"))):
+        one = _unit(row)
+        found[one.unit] = (*found.get(one.unit, ()), one)
+    return found
+
+
+WORST_FIRST = (Health.UNHEALTHY, Health.STARTING, Health.NONE, Health.HEALTHY)
+"""A service is as well as its worst check, an agent as its worst replica."""
 
 
 def _row(one: UnitHealth) -> dict[str, object]:
@@ -92,6 +101,7 @@ def _unit(row: Mapping[str, object]) -> UnitHealth:
     word = codec.text(row.get("health"), "none")
     return UnitHealth(
         unit=codec.text(row.get("unit")),
+        kind=codec.text(row.get("kind")),
         health=Health(word) if word in _KNOWN else Health.NONE,
         reason=codec.text(row.get("reason")),
         since=codec.real(row.get("since")),

@@ -66,6 +66,13 @@ def usage(group: str, mounted: str, io: bool = True) -> Usage:
     return usages([group], mounted, io)[group]
 
 
+def pressure(group: str, mounted: str) -> float | None:
+    """Return the percentage of the last 10 s in which something waited for memory (PSI, kernel
+    documentation); None where the kernel does not count it."""
+    found = content(f"{mounted}{group}/memory.pressure").partition(b"avg10=")[2].split(None, 1)
+    return float(found[0]) if found else None
+
+
 def _controllers(parent: str) -> frozenset[str]:
     """Return the controllers that count for the groups in `parent`."""
     return frozenset(content(f"{parent}/cgroup.subtree_control").decode().split())

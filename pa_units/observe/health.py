@@ -5,7 +5,7 @@ from _socket import socket as new_socket
 from collections.abc import Mapping, Sequence
 
 from pa_units.contracts import health
-from pa_units.contracts.health import Health, UnitHealth
+from pa_units.contracts.health import WORST_FIRST, Health, UnitHealth
 from pa_units.contracts.ledger import Installed
 from pa_units.contracts.places import Places
 from pa_units.contracts.status import AgentStatus
@@ -16,10 +16,11 @@ _CHUNK = 1 << 16
 
 SILENT = "pa-watchdog does not answer"
 
-_WORST_FIRST = (Health.UNHEALTHY, Health.STARTING, Health.NONE, Health.HEALTHY)
+Known = Mapping[str, tuple[UnitHealth, ...]]
+"""The checks of each service."""
 
 
-def ask(places: Places, units: Sequence[str] = ()) -> dict[str, UnitHealth] | None:
+def ask(places: Places, units: Sequence[str] = ()) -> Known | None:
     """Return the health of services with their last results, of all in short without a name.
     None: the companion does not answer."""
     question = " ".join(units) or health.ALL
@@ -54,18 +55,19 @@ def with_health(
     return tuple(_with(one, known) if one.name in watched else one for one in found)
 
 
-def _with(one: AgentStatus, known: Mapping[str, UnitHealth] | None) -> AgentStatus:
+def _with(one: AgentStatus, known: Known | None) -> AgentStatus:
     if one.replicas:
         parts = tuple(_with(part, known) for part in one.replicas)
         return _worst(one._replace(replicas=parts))
     if known is None:
         return one._replace(health=Health.NONE, health_reason=SILENT)
-    unit = known.get(one.unit, UnitHealth(one.unit))
+    checks = known.get(one.unit, (UnitHealth(one.unit),))
+    unit = min(checks, key=lambda check: WORST_FIRST.index(check.health))
     return one._replace(health=unit.health, health_reason=unit.reason)
 
 
 def _worst(one: AgentStatus) -> AgentStatus:
     """An agent is as well as its worst replica."""
     known = [part for part in one.replicas if part.health is not None]
-    worst = min(known, key=lambda part: _WORST_FIRST.index(part.health or Health.NONE))
+    worst = min(known, key=lambda part: WORST_FIRST.index(part.health or Health.NONE))
     return one._replace(health=worst.health, health_reason=worst.health_reason)

@@ -19,10 +19,13 @@ class Share(NamedTuple):
 
 
 def shares(unit: UnitHealth) -> tuple[Share, ...]:
-    """Return the parts of the score; none before the first check of a run."""
+    """Return the parts of the score; none before the first check of a run. How long a measurement
+    takes says nothing of a service."""
     if not unit.results or unit.health is Health.NONE:
         return ()
-    return (_answers(unit), _speed(unit), _calm(unit))
+    if unit.kind == "limits":
+        return (_answers(unit, _ANSWERS + _SPEED), _calm(unit))
+    return (_answers(unit, _ANSWERS), _speed(unit), _calm(unit))
 
 
 def score(unit: UnitHealth) -> int | None:
@@ -32,10 +35,10 @@ def score(unit: UnitHealth) -> int | None:
     return (min(total, 50) if unit.health is Health.UNHEALTHY else total) if found else None
 
 
-def _answers(unit: UnitHealth) -> Share:
+def _answers(unit: UnitHealth, most: int) -> Share:
     good = sum(result.ok for result in unit.results)
     of = len(unit.results)
-    return Share("answers", _ANSWERS * good // of, _ANSWERS, f"{good} of the last {of} were good")
+    return Share("answers", most * good // of, most, f"{good} of the last {of} were good")
 
 
 def _speed(unit: UnitHealth) -> Share:

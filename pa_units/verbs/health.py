@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 from pa_units.contracts import ledger
 from pa_units.contracts.health import UnitHealth
-from pa_units.contracts.ledger import Installed
 from pa_units.kit.errors import PaError, UsageError
 from pa_units.observe import health, score
 from pa_units.observe.score import Share
@@ -14,7 +13,7 @@ from pa_units.verbs.select import select
 
 
 class Checked(NamedTuple):
-    """One service under watch."""
+    """One check of a service under watch."""
 
     name: str
     """of the agent, or of one of its replicas"""
@@ -40,9 +39,8 @@ def checked(at: Here, names: Sequence[str] = (), labels: Sequence[str] = ()) -> 
             f"cannot tell the health of agents: {health.SILENT}",
             "see why: systemctl status pa-watchdog",
         )
-    return tuple(_checked(one, found.get(one.units[0].name)) for one in watched)
-
-
-def _checked(agent: Installed, unit: UnitHealth | None) -> Checked:
-    known = unit or UnitHealth(agent.units[0].name)
-    return Checked(agent.name, known, score.score(known), score.shares(known))
+    return tuple(
+        Checked(one.name, unit, score.score(unit), score.shares(unit))
+        for one in watched
+        for unit in found.get(one.units[0].name, (UnitHealth(one.units[0].name),))
+    )

@@ -49,4 +49,5 @@ class Answers:
         if question == [health.ALL]:
             return [case.summary() for case in self._cases.values()]
         now = time.time()
-        return [self._cases[unit].detail(now) for unit in question if unit in self._cases]
+        asked = set(question)
+        return [case.detail(now) for case in self._cases.values() if case.unit in asked]

@@ -12,6 +12,8 @@ from pa_units.probes.ask import ask
 from pa_units.watchdog import judge
 from pa_units.watchdog.case import Case, Run, Told
 from pa_units.watchdog.deadlines import phase
+from pa_units.watchdog.judge import Standing
+from pa_units.watchdog.meters import LIMITS, Meters
 from pa_units.watchdog.runs import Runs
 from pa_units.watchdog.teller import Teller
 
@@ -41,6 +43,7 @@ class Care:
         self._began = began
         self._changed = changed
         self._complain = complain
+        self._meters = Meters()
 
     async def turn(self, case: Case) -> tuple[float, bool]:
         """Look after a service once. Return the seconds until the next time, and whether they
@@ -52,13 +55,25 @@ class Care:
         if case.paused:
             return check.interval / 1000, True
         began = time.monotonic()
-        answer = await _answer(check)
+        answer = await self._answer(case, run)
         took_ms = (time.monotonic() - began) * 1000
         age_ms = _age_ms(run, check)
         if case.run is run:  # else it ended meanwhile, and its answer says nothing
             self._judge(case, answer, took_ms, age_ms)
             await self._tell(case, run)
         return judge.pace(case.standing, check, age_ms) / 1000, True
+
+    async def _answer(self, case: Case, run: Run) -> Answer:
+        """Ask, and where the spec says so again, before it counts."""
+        check = case.check
+        if check.kind == LIMITS:
+            return self._meters.measure(case.unit, run, check)
+        for _ in range(check.retry):
+            answer = await ask(check.kind, check.target, check.timeout)
+            if answer.ok:
+                return answer
+            await asyncio.sleep(_RETRY_S)
+        return await ask(check.kind, check.target, check.timeout)
 
     async def _find(self, case: Case) -> float:
         """Look whether it runs; the first check comes at its own point of the interval."""
@@ -78,14 +93,15 @@ class Care:
     def _judge(self, case: Case, answer: Answer, took_ms: float, age_ms: float) -> None:
         before, check = case.standing, case.check
         standing = judge.after(before, check, good=answer.ok, age_ms=age_ms)
-        reason = judge.words(standing, check, answer.words, took_ms)
+        reason = _reason(standing, check, answer, took_ms)
         result = Result(round(time.time(), 3), answer.ok, round(took_ms, 1), answer.words)
         case.add(result, standing, reason)
         if (standing.health, standing.fails) != (before.health, before.fails):
             self._changed()
 
     async def _tell(self, case: Case, run: Run) -> None:
-        text = f"{case.standing.health} ({case.reason})"
+        worst = case.worst
+        text = f"{worst.health} ({worst.reason})" if worst.reason else worst.health.value
         if _worth_telling(case.told, case, text):
             problem = await self._teller.tell("status", case.unit, run, text)
             self._say(case, problem)
@@ -110,19 +126,16 @@ class Care:
             self._complain(f"{case.unit}: {problem}")
 
 
+def _reason(standing: Standing, check: Check, answer: Answer, took_ms: float) -> str:
+    """A measurement has no answer time that anybody wants to know."""
+    if check.kind == LIMITS and answer.ok:
+        return answer.words
+    return judge.words(standing, check, answer.words, took_ms)
+
+
 def _age_ms(run: Run, check: Check) -> float:
     """How long the main process runs, for those who ask for patience at the start."""
     return age_s(run.pid) * 1000 if check.start_period else 0.0
-
-
-async def _answer(check: Check) -> Answer:
-    """Ask, and where the spec says so again, before it counts."""
-    for _ in range(check.retry):
-        answer = await ask(check.kind, check.target, check.timeout)
-        if answer.ok:
-            return answer
-        await asyncio.sleep(_RETRY_S)
-    return await ask(check.kind, check.target, check.timeout)
 
 
 def _worth_telling(told: Told, case: Case, text: str) -> bool:

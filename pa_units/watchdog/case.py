@@ -3,7 +3,7 @@
 from collections import deque
 from typing import NamedTuple
 
-from pa_units.contracts.health import Health, Result, UnitHealth
+from pa_units.contracts.health import WORST_FIRST, Health, Result, UnitHealth
 from pa_units.contracts.watch_plan import Check
 from pa_units.watchdog.judge import Standing
 
@@ -11,6 +11,11 @@ RESULTS = 20
 """How many checks are remembered."""
 _HOUR_S = 3600.0
 _RESTARTS = 50
+
+
+def key(unit: str, check: Check) -> str:
+    """Name a check: a service has one of each kind."""
+    return f"{unit} {check.kind}"
 
 
 class Run(NamedTuple):
@@ -40,6 +45,8 @@ class Case:
         self.agent = agent
         self.unit = unit
         self.check = check
+        self.siblings = [self]
+        """all checks of the service: it is as well as the worst"""
         self.busy = False
         self.run: Run | None = None
         self.looks = 0
@@ -83,15 +90,25 @@ class Case:
         """How it is now."""
         return self.standing.health if self.run and not self.paused else Health.NONE
 
+    @property
+    def key(self) -> str:
+        """Its name among all checks."""
+        return key(self.unit, self.check)
+
+    @property
+    def worst(self) -> "Case":
+        """The check of this service that says most about it."""
+        return min(self.siblings, key=lambda case: WORST_FIRST.index(case.health))
+
     def summary(self) -> UnitHealth:
         """What there is to say of it in a list of all."""
         reason = "paused" if self.paused else self.reason if self.run else ""
-        return UnitHealth(self.unit, self.health, reason, round(self.since, 3))
+        return UnitHealth(self.unit, self.check.kind, self.health, reason, round(self.since, 3))
 
     def detail(self, now: float) -> UnitHealth:
         """Everything."""
         return self.summary()._replace(
-            asked=f"{self.check.kind} {self.check.target}",
+            asked=self.check.target,
             every_ms=self.check.interval,
             timeout_ms=self.check.timeout,
             checks=self.checks,

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from pa_units.contracts.health import Health
-from pa_units.contracts.watch_plan import WatchPlan
+from pa_units.contracts.watch_plan import Check, WatchPlan
 from pa_units.kit import sd_notify
 from pa_units.watchdog.answers import Answers
 from pa_units.watchdog.care import SOON_S, Care
-from pa_units.watchdog.case import Case, Run
+from pa_units.watchdog.case import Case, Run, key
 from pa_units.watchdog.deadlines import Deadlines, following
 from pa_units.watchdog.memory import Memory, recall
 from pa_units.watchdog.plans import Plans
@@ -45,6 +45,7 @@ class Companion:
 
     def __init__(self, config: Config, memory: Memory) -> None:
         self.cases: dict[str, Case] = {}
+        self._siblings: dict[str, list[Case]] = {}
         self._config = config
         self._memory = memory
         self._loop = asyncio.get_running_loop()
@@ -71,32 +72,48 @@ class Companion:
             await asyncio.sleep(pause)
 
     def _about(self) -> str:
-        sick = sum(case.health is Health.UNHEALTHY for case in self.cases.values())
-        return f"watches {len(self.cases)} services, {sick} unhealthy"
+        of_all = self._siblings.values()
+        sick = sum(any(case.health is Health.UNHEALTHY for case in one) for one in of_all)
+        return f"watches {len(of_all)} services, {sick} unhealthy"
 
     def take_plans(self) -> None:
         """Watch what the plans on disk say."""
-        wanted = {unit: plan for plan in self._plans.read().values() for unit in plan.units}
-        for unit in [unit for unit in self.cases if unit not in wanted]:
-            self._leave(self.cases.pop(unit))
-        for unit, plan in wanted.items():
-            self._update(unit, plan)
+        wanted = {
+            key(unit, check): (plan, unit, check)
+            for plan in self._plans.read().values()
+            for unit in plan.units
+            for check in plan.checks
+        }
+        for name in [name for name in self.cases if name not in wanted]:
+            self._leave(self.cases.pop(name))
+        for plan, unit, check in wanted.values():
+            self._update(plan, unit, check)
         self._arm()
 
-    def _update(self, unit: str, plan: WatchPlan) -> None:
-        case = self.cases.get(unit)
+    def _update(self, plan: WatchPlan, unit: str, check: Check) -> None:
+        case = self.cases.get(key(unit, check))
         if case is None:
-            case = self.cases[unit] = Case(plan.agent, unit, plan.check)
-            recall(case, self._memory.found)
-        elif case.check == plan.check:
+            case = self._add(Case(plan.agent, unit, check))
+        elif case.check == check:
             return
-        case.check = plan.check
+        case.check = check
         if not case.busy:
             self._deadlines.put(self._loop.time(), case)
+
+    def _add(self, case: Case) -> Case:
+        others = self._siblings.setdefault(case.unit, [])
+        others.append(case)
+        case.siblings = others
+        self.cases[case.key] = case
+        recall(case, self._memory.found)
+        return case
 
     def _leave(self, case: Case) -> None:
         self._deadlines.drop(case)
         self._forget_run(case)
+        case.siblings.remove(case)
+        if not case.siblings:
+            del self._siblings[case.unit]
         self._remember()
 
     def _arm(self) -> None:
@@ -122,9 +139,9 @@ class Companion:
         try:
             pause, in_rhythm = await self._care.turn(case)
         except Exception as error:  # one service must not end the watch of the others
-            self._complain(f"cannot check {case.unit}: {error!r}")
+            self._complain(f"cannot check {case.key}: {error!r}")
         case.busy = False
-        if self.cases.get(case.unit) is not case:
+        if self.cases.get(case.key) is not case:
             return
         now = self._loop.time()
         if case.run is None:

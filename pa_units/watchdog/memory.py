@@ -42,7 +42,7 @@ class Memory:
 
     def write(self, cases: Iterable[Case]) -> None:
         """Remember how services stand."""
-        rows = {case.unit: _row(case) for case in cases if case.last_invocation}
+        rows = {case.key: _row(case) for case in cases if case.last_invocation}
         body = json.dumps(rows, separators=(",", ":")).encode()
         if len(body) > _SLOT - _HEAD.size:
             return  # 80,000 services: their health is found anew after a restart
@@ -67,7 +67,7 @@ def _row(case: Case) -> list[object]:
 
 def recall(case: Case, found: Mapping[str, list[object]]) -> None:
     """Let a service stand as it stood; another run of it begins anew."""
-    row = found.get(case.unit)
+    row = found.get(case.key)
     if row is None or len(row) < 10:
         return
     invocation, health, fails, wins, since, checks, failures, acted, restarts, reason, *_ = row

@@ -9,7 +9,12 @@ from pa_units.contracts.watch_plan import Check, WatchPlan
 from pa_units.kit.errors import PaError
 
 PLAN = WatchPlan(
-    "bot", ("bot@1.service", "bot@2.service"), Check("http", "http://x/", 1, 2, 3, retry=2)
+    "bot",
+    ("bot@1.service", "bot@2.service"),
+    (
+        Check("http", "http://x/", 1, 2, 3, retry=2),
+        Check("limits", "cpu above 80%", 1, 1, 7, above={"cpu": 80.0}, logs=("/var/log/x",)),
+    ),
 )
 
 
@@ -21,7 +26,7 @@ def test_a_plan_comes_back() -> None:
     "check", ['{"kind": "http"}', '{"kind": 1}', '{"interval": "x"}', '{"interval": -1}', "[]"]
 )
 def test_a_damaged_plan_is_refused(check: str) -> None:
-    data = f'{{"schema": "pa.watch-plan/1", "agent": "a", "units": [], "check": {check}}}'
+    data = f'{{"schema": "pa.watch-plan/1", "agent": "a", "units": [], "checks": [{check}]}}'
     with pytest.raises(PaError, match="cannot read x"):
         watch_plan.decode(data.encode(), "x")
 
@@ -35,6 +40,7 @@ def test_packages_put_plans_where_the_companion_looks() -> None:
 def test_an_answer_comes_back() -> None:
     whole = UnitHealth(
         "bot.service",
+        "http",
         Health.UNHEALTHY,
         "HTTP 500",
         1.5,
@@ -47,4 +53,4 @@ def test_an_answer_comes_back() -> None:
         (Result(6.0, False, 7.5, "HTTP 500"),),
     )
     found = health.decode(health.encode([whole, UnitHealth("a.service")]))
-    assert found == {"bot.service": whole, "a.service": UnitHealth("a.service")}
+    assert found == {"bot.service": (whole,), "a.service": (UnitHealth("a.service"),)}

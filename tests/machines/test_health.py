@@ -120,3 +120,25 @@ def test_pa_tell_answers_the_companion_alone_and_hits_no_stranger(machine: Machi
             assert found == expected or (found and not expected), f"{asked}: {found}"
         assert show(machine, "web", "MainPID", "StatusText") == [own, "two lines"]
         assert pid(machine, "calm") == other
+
+
+def test_a_figure_above_its_limit_is_told_like_a_failed_check(machine: Machine) -> None:
+    limits = {"memory_above": "100M", "interval": "1s", "for": "1s"}
+    hog = {
+        "name": "hog",
+        "cmd": ["python3", "-c", "import time; kept = bytearray(200 << 20); time.sleep(999)"],
+        "backoff": {"initial_delay": "2s"},
+        "limits": limits,
+    }
+    tired = {
+        "name": "tired",
+        "cmd": ["python3", "-c", "while True: pass"],
+        "limits": {"cpu_above": "5%", "interval": "1s", "for": "1s", "then": "notify"},
+    }
+    with installed(machine, spec(hog, tired)):
+        until(lambda: status(machine, "hog")["restarts"] >= 1, 15, "a restart")
+        journal = machine.run(["journalctl", "-u", "hog", "-o", "cat", "--no-pager"]).stdout
+        assert "last status: unhealthy (memory 2" in journal and "above 100M" in journal
+        until(lambda: status(machine, "tired")["health"] == "unhealthy", 15, "over its limit")
+        assert status(machine, "tired")["state"] == "running"
+        assert show(machine, "tired", "StatusText")[0].startswith("unhealthy (cpu ")

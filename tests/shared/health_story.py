@@ -47,7 +47,7 @@ def clean(machine: Machine) -> None:
 
 def web(name: str, port: int, **check: object) -> dict[str, object]:
     """An agent that serves and is asked every second."""
-    usual = {"interval": "1s", "timeout": "1s", "retries": 3}
+    usual = {"interval": "1s", "timeout": "5s", "retries": 3}
     return {
         "name": name,
         "cmd": f"python3 /srv/health_web.py {port}",

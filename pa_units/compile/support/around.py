@@ -143,10 +143,16 @@ AROUND: Mapping[str, Row] = {
         launchd=companion("the companion listens"),
     ),
     **_row(
-        *("limits", "limits.cpu_above", "limits.memory_above", "limits.disk_above"),
+        *("limits", "limits.cpu_above", "limits.memory_above"),
         *("limits.log_above", "limits.io_above", "limits.pressure_above", "limits.interval"),
         *("limits.for", "limits.then"),
-        systemd=_NO_LIMITS,
+        systemd=companion("pa-watchdog measures and tells PID 1, which restarts"),
+        run=_NO_LIMITS,
+        launchd=_NO_LIMITS,
+    ),
+    **_row(
+        "limits.disk_above",
+        systemd=later("nothing measures what an agent stores"),
         run=_NO_LIMITS,
         launchd=_NO_LIMITS,
     ),

@@ -18,14 +18,15 @@ _TELL = "pa-tell"
 _PYTHON = ("/usr/bin/python3", "-IS")
 
 _ROOMS = {
-    "contracts": "__init__ codec health places roster scope watch_plan",
-    "kit": "__init__ errors files sd_notify",
+    "contracts": "__init__ codec health watch_plan",
+    "kit": "__init__ errors figures files sd_notify",
     "measure": "__init__ cgroup process",
     "probes": "__init__ address answer ask exchange http tcp tls",
-    "watchdog": "__init__ __main__ answers care case companion deadlines judge memory plans runs",
+    "watchdog": "__init__ __main__ answers care case companion deadlines judge memory meters plans",
 }
 MODULES = (
     "__init__.py",
+    "watchdog/runs.py",
     "watchdog/teller.py",
     *(f"{room}/{name}.py" for room, names in _ROOMS.items() for name in names.split()),
 )

@@ -3,10 +3,10 @@
 from pa_units.compile import unit_text as text
 from pa_units.compile.part import Part, error, note
 from pa_units.compile.probe import probe
-from pa_units.compile.systemd import daemons
+from pa_units.compile.systemd import daemons, logs
 from pa_units.compile.systemd.draft import Draft
 from pa_units.compile.unit_file import directives
-from pa_units.compile.watch.plan import ASKED, is_watched, plan
+from pa_units.compile.watch.plan import ASKED, is_asked, is_measured, plan
 from pa_units.contracts import watch_plan
 from pa_units.contracts.bundle import Artifact, Kind, Note
 from pa_units.contracts.daemons import WATCHDOG
@@ -14,28 +14,35 @@ from pa_units.contracts.daemons import WATCHDOG
 
 def watched(draft: Draft) -> bool:
     """Does the companion look after it?"""
-    return is_watched(draft.agent) and not draft.user_scope and draft.host.python
+    wanted = is_asked(draft.agent) or is_measured(draft.agent)
+    return wanted and not draft.user_scope and draft.host.python
 
 
 def ends_when_sick(draft: Draft) -> bool:
     """Is PID 1 told to end it (WATCHDOG=trigger)?"""
-    check = draft.agent.health_check
-    return watched(draft) and check is not None and check.on_failure == "restart"
+    if not watched(draft):
+        return False
+    check, limits = draft.agent.health_check, draft.agent.limits
+    by_check = is_asked(draft.agent) and check is not None and check.on_failure == "restart"
+    return by_check or (limits is not None and limits.then == "restart")
 
 
 def part(draft: Draft) -> Part:
     """`Wants=` alone: an agent runs without the companion as well."""
     if not watched(draft):
-        return Part(notes=_unwatched(draft))
+        return Part(notes=(*_unasked(draft), *_unmeasured(draft)))
     owner = draft.host.account
-    body = watch_plan.encode(plan(draft.agent, draft.units.runs)).decode()
+    files = tuple(dict.fromkeys(stream.path for stream in logs.streams(draft)))
+    body = watch_plan.encode(plan(draft.agent, draft.units.runs, files)).decode()
     path = watch_plan.path_of(draft.host.places, draft.name)
     own = Artifact(Kind.PLAN, path, body, 0o644, owner.name, owner.group)
     lines = directives("Unit", ("Wants", text.word(WATCHDOG)))
-    return Part(lines, (*daemons.artifacts(draft.host), own))
+    notes = () if is_asked(draft.agent) else _unasked(draft)
+    silent = _no_log(draft) if not files else ()
+    return Part(lines, (*daemons.artifacts(draft.host), own), (*notes, *silent))
 
 
-def _unwatched(draft: Draft) -> tuple[Note, ...]:
+def _unasked(draft: Draft) -> tuple[Note, ...]:
     check = draft.agent.health_check
     if check is None or not check.enabled:
         return ()
@@ -48,5 +55,29 @@ def _unwatched(draft: Draft) -> tuple[Note, ...]:
     if draft.user_scope:
         words = "'health_check' is not active yet in the user scope: nothing asks the agent"
         return (note(draft.name, ("health_check",), "not-active-yet", words),)
-    words = "the health check asks with /usr/bin/python3, which is not there"
-    return (error(draft.name, ("health_check",), "check-without-python", words, "install python3"),)
+    return _no_python(draft, "health_check")
+
+
+def _unmeasured(draft: Draft) -> tuple[Note, ...]:
+    if not is_measured(draft.agent):
+        return ()
+    if draft.user_scope:
+        words = "'limits' is not active yet in the user scope: nothing watches figures"
+        return (note(draft.name, ("limits",), "not-active-yet", words),)
+    return _no_python(draft, "limits")
+
+
+def _no_log(draft: Draft) -> tuple[Note, ...]:
+    limits = draft.agent.limits
+    if limits is None or limits.log_above is None:
+        return ()
+    words = (
+        "'limits.log_above' has no effect: the agent logs to the journal, which has its own limit"
+    )
+    loc = ("limits", "log_above")
+    return (note(draft.name, loc, "no-effect-here", words, "add logging: {stdout: FILE}"),)
+
+
+def _no_python(draft: Draft, field: str) -> tuple[Note, ...]:
+    words = f"'{field}' needs /usr/bin/python3, which is not there"
+    return (error(draft.name, (field,), "check-without-python", words, "install python3"),)
