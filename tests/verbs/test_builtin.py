@@ -9,8 +9,11 @@ import pytest
 from commands import Commands
 from supervised import alive
 
+from pa_units.contracts.drivers import BUILTIN, SYSTEMD
+from pa_units.contracts.ledger import Installed
 from pa_units.contracts.scope import usual
-from pa_units.drive import builtin
+from pa_units.drive import builtin, choose
+from pa_units.kit.errors import UsageError
 
 SLEEPER = "name: {}\ncmd: sleep 1000\nlabels: {{tier: {}}}\n"
 TWO = "agents:\n- " + "\n- ".join(
@@ -220,3 +223,29 @@ def test_drivers_are_not_switched(two: Commands) -> None:
         "cannot drive launchd yet" in two.pa("install", spec, "--driver", "launchd", code=2).stderr
     )
     assert "the drivers are systemd, builtin" in two.pa("plan", spec, code=2, PA_DRIVER="s6").stderr
+
+
+def test_a_schedule_that_nobody_keeps_starts_nothing(host: Commands) -> None:
+    spec = host.spec("name: late\ncmd: sh -c 'echo ran'\nschedule: '0 4 * * *'\n")
+    done = host.pa("install", spec)
+    assert "started by hand only" in done.stderr and "late: started" not in done.stdout
+    assert host.status()["late"]["state"] == "stopped" and not host.status()["late"]["enabled"]
+    host.pa("start", "late")
+    assert host.pa("logs", "late", "-o", "cat").stdout == "ran\n"
+
+
+def test_drivers_by_what_the_host_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    installed = {
+        "a": Installed("a", "", (), auto_start=True, user="", driver=SYSTEMD),
+        "b": Installed("b", "", (), auto_start=True, user="", driver=BUILTIN),
+    }
+    for booted, usual_one in ((True, SYSTEMD), (False, BUILTIN)):
+        monkeypatch.setattr(os.path, "isdir", lambda path, booted=booted: booted)
+        assert choose.of_agents(["new"], installed) == usual_one
+        assert choose.of_agents(["new", "a"], installed) == SYSTEMD
+        assert choose.of_agents(["b"], installed) == BUILTIN
+        assert choose.of_agents(["new"], installed, BUILTIN) == BUILTIN
+    with pytest.raises(UsageError, match=r"a with systemd|b with builtin"):
+        choose.of_agents(["a", "b"], installed)
+    with pytest.raises(UsageError, match="it is installed with builtin"):
+        choose.of_agents(["b"], installed, SYSTEMD)

@@ -43,7 +43,7 @@ def _agent(
         digest=draft.digest,
         units=units,
         artifacts=tuple(_artifacts(draft, source.text)),
-        auto_start=draft.agent.auto_start,
+        auto_start=_starts(draft),
         user=chosen.user,
         user_reason=chosen.reason,
         labels=draft.agent.labels,
@@ -58,6 +58,12 @@ def _agent(
     )
     about = (*identity_notes, *depending.notes(draft.agent, around), *_notes(draft))
     return bundle, (*about, *support.notes(draft.agent, Target.RUN))
+
+
+def _starts(draft: Draft) -> bool:
+    """At its install and at boot? Not as long as nobody keeps its schedule: it would run at times
+    that are not its own."""
+    return draft.agent.auto_start and draft.agent.schedule is None
 
 
 def _offers(draft: Draft) -> tuple[str, ...]:
@@ -91,7 +97,7 @@ def _plan(draft: Draft, number: int) -> Iterator[Artifact]:
     path = run_plan.path_of(places, unit)
     text = run_plan.encode(plan.plan(draft, number)).decode()
     yield Artifact(Kind.PLAN, path, text, 0o644, owner.name, owner.group)
-    if draft.agent.auto_start:
+    if _starts(draft):
         yield Artifact(Kind.LINK, f"{run_plan.boot_directory(places)}/{unit}.json", path)
 
 
