@@ -5,6 +5,7 @@ import click
 from pa_units.cli import kinds, options, out
 from pa_units.cli.problems import as_item, count
 from pa_units.cli.problems import show as show_problems
+from pa_units.cli.wrap import wrapped
 from pa_units.compile.explain import Explanation
 from pa_units.compile.support.way import Target
 from pa_units.contracts.bundle import Kind
@@ -13,6 +14,9 @@ from pa_units.verbs import build as verb
 
 _FILES = click.argument("files", nargs=-1, required=True, metavar="FILE…", type=kinds.SPEC)
 
+
+_WORDS_AT = 13
+"""column at which the words of a topic begin"""
 
 _FOR = click.option(
     "--for",
@@ -85,11 +89,13 @@ def explain(
     if as_json:
         out.json([_explained(one, explained) for one in explained.agents])
         return
-    for one in explained.agents:
+    for number, one in enumerate(explained.agents):
+        if number:
+            out.line()
         by = f"systemd {one.systemd}" if one.systemd else "the built-in supervisor"
         out.line(f"{out.paint(one.agent, 'bold')} on {by}")
         for topic, words in one.lines:
-            out.line(f"  {out.paint(topic.rjust(9), 'dim')}  {words}")
+            wrapped(f"  {out.paint(topic.rjust(9), 'dim')}  ", words, _WORDS_AT)
     show_problems(explained.problems)
 
 

@@ -13,6 +13,9 @@ from pa_units.spec.quantities import print_duration
 
 _SHOWN_DELAYS = 12
 
+_MINUTES_FROM = 100_000
+"""milliseconds; below, seconds of a series are easier to compare"""
+
 
 class Explanation(NamedTuple):
     """One agent explained. Times in milliseconds."""
@@ -91,15 +94,25 @@ def _delays(agent: Agent, series: restart.Series, driver: str) -> str:
     shown = _counted(agent, series)
     if not shown:
         return ""
-    words = ", ".join(_seconds(delay) for delay in shown[:_SHOWN_DELAYS])
-    more = ", …" if len(shown) > _SHOWN_DELAYS else ""
-    repeats = " and so on" if series.budget is None else ""
     late = "; never earlier, up to 0.3s later" if driver == SYSTEMD else ""
-    return f"{words}{more}{repeats}{late}"
+    return ", ".join(_steps(shown, series)) + late
+
+
+def _steps(shown: tuple[int, ...], series: restart.Series) -> list[str]:
+    """Every delay as far as they grow, then the one that repeats."""
+    longest = series.delays[-1]
+    growing = [_seconds(delay) for delay in shown if delay != longest]
+    words = growing[:_SHOWN_DELAYS] + ["…"] * (len(growing) > _SHOWN_DELAYS)
+    if series.budget is None or shown.count(longest) > 1:
+        steady = _seconds(longest)
+        return [*words, f"then {steady}" if words else f"{steady} each time"]
+    return [*words, *(_seconds(longest) for _ in range(shown.count(longest)))]
 
 
 def _seconds(milliseconds: int) -> str:
-    return f"{milliseconds / 1000:.3g}s"
+    if milliseconds < _MINUTES_FROM:
+        return f"{milliseconds / 1000:.3g}s"
+    return print_duration(round(milliseconds, -3))
 
 
 def _giving_up(agent: Agent, series: restart.Series) -> str:
