@@ -1,6 +1,7 @@
 """What a health check asks, whoever asks it. *Pure.*"""
 
 import re
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from pa_units.spec.bad import Bad
@@ -37,6 +38,7 @@ _LETTERS = re.compile(r"-[fsS]+")
 _LONG = frozenset({"--fail", "--silent", "--show-error"})
 
 
+@lru_cache(maxsize=512)  # many parts ask, and hundreds of agents are asked in the same words
 def _asked_by_curl(command: Command) -> Probe | None:
     """`curl` that asks for one address, fails from 400 on and does nothing else."""
     program, *rest = command.words
