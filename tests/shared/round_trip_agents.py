@@ -38,6 +38,7 @@ class RoundTrip(NamedTuple):
     program: str
     log: str
     env_file: str
+    key_file: str
     in_home: bool
     hardening: str
     replicas: int
@@ -68,6 +69,7 @@ def _round_trips(draw: st.DrawFn) -> RoundTrip:
         program=draw(segments()),
         log=draw(segments().filter(lambda name: not name.endswith(" "))),
         env_file=draw(segments() | st.none()) or "",
+        key_file=draw(segments().map(_readable_key) | st.none()) or "",
         in_home=draw(st.booleans()),
         hardening=draw(st.sampled_from(["strict", "strict", "relaxed", "off"])),
         replicas=draw(st.sampled_from([1, 1, 1, 2])),
@@ -84,6 +86,11 @@ def _speakable(one: RoundTrip) -> RoundTrip:
         log=_bare(one.log) or "log",
         env_file=one.env_file and (_bare(one.env_file) or "env"),
     )
+
+
+def _readable_key(name: str) -> str:
+    """What systemd-executor finds again."""
+    return re.sub(r"[ \\]", "", name).strip(".") or "key"
 
 
 def _bare(name: str) -> str:
@@ -128,6 +135,7 @@ class Paths(NamedTuple):
     out: str
     err: str
     env_file: str
+    key_file: str
 
 
 def paths(number: int, one: RoundTrip) -> Paths:
@@ -139,6 +147,7 @@ def paths(number: int, one: RoundTrip) -> Paths:
         out=posixpath.join(f"{LOGS}-{number}", one.log),
         err=posixpath.join(f"{LOGS}-{number}", f"{one.log}.error"),
         env_file=posixpath.join(f"{TOP}/env/{number}", one.env_file) if one.env_file else "",
+        key_file=posixpath.join(f"{TOP}/key/{number}", one.key_file) if one.key_file else "",
     )
 
 
@@ -161,6 +170,8 @@ def spec(number: int, one: RoundTrip) -> dict[str, object]:
         found["description"] = one.description
     if where.env_file:
         found["env_file"] = where.env_file
+    if where.key_file:
+        found["secrets"] = {"KEY": {"from": f"file:{where.key_file}", "as": "file"}}
     return found
 
 
