@@ -94,8 +94,8 @@ def _exports(at: Here) -> list[_Quoted]:
 
 
 def _cron(at: Here) -> Entry:
-    line = shlex.join(["env", *(f"{k}={v}" for k, v in _environment(at).items()), *_words(at)])
-    line = line if _environment(at) else shlex.join(_words(at))
+    pairs = [f"{name}={value}" for name, value in _environment(at).items()]
+    line = shlex.join([*(["env", *pairs] if pairs else []), *_words(at)])
     # crontab(5): a percent sign begins the standard input.
     text = render("boot/cron.j2", _Quoted, command=_Quoted(line.replace("%", r"\%")))
     there = "" if shutil.which("crontab") else "; there is no cron on this host yet"

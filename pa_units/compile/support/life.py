@@ -82,7 +82,9 @@ LIFE: Mapping[str, Row] = {
     "env_file": _all("EnvironmentFile=", "read at each start", nearly("read at install")),
     "env_file.path": _all("EnvironmentFile=", "read at each start", nearly("read at install")),
     "env_file.required": _all("EnvironmentFile=-", "a missing file is skipped", exact("the same")),
-    "resources": Row(exact("control groups"), nearly("rlimits alone"), nearly("rlimits alone")),
+    "resources": Row(
+        exact("control groups"), nearly("rlimits alone", told=True), nearly("rlimits alone")
+    ),
     "resources.cpu_limit": Row(
         exact("CPUQuota="),
         impossible("no control group of its own"),
