@@ -35,6 +35,8 @@ _LARGE_PIPE = 1 << 20
 _MANY = _PIPE // 2
 """Bytes in one go that say that a pipe of the usual size is too small: no line is split between two
 of its 16 pages, so lines hardly ever fill it."""
+_CHUNK = 1 << 17
+"""Bytes moved with one call: no writer gets at the pipe meanwhile."""
 _TURN = 1 << 22
 """Bytes moved before others have their turn."""
 _NO_SPLICE = frozenset({errno.EINVAL, errno.ENOSYS})
@@ -93,8 +95,8 @@ class Stream:
         moved = 0
         try:
             self._ready()
-            count = self.capacity
-            while moved < _TURN and count > self.capacity // 2:  # what is less can wait
+            count = _CHUNK
+            while moved < _TURN and count > _CHUNK // 2:  # what is less can wait
                 count = self._move()
                 moved += count
             self.trouble = ""
@@ -130,7 +132,7 @@ class Stream:
     def _move(self) -> int:
         if self.at >= self.limit:
             self._roll()
-        count = self._move_some(min(self.limit - self.at, _LARGE_PIPE))
+        count = self._move_some(min(self.limit - self.at, _CHUNK))
         self.at += count
         return count
 
@@ -150,7 +152,7 @@ class Stream:
     def _copy(self, most: int) -> int:
         if not self.held:
             try:
-                data = os.read(self.pipe, min(most, _PIPE))
+                data = os.read(self.pipe, most)
             except BlockingIOError:
                 return 0
             self.held = self._stamped(data) if self.log.timestamps else data

@@ -50,24 +50,37 @@ def _serve() -> None:
     """The life of a spare. Its order may come long before the word."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.close(COMMANDS)
-    _rehearse()
+    _rehearse_all()
     while order := os.read(SOCKET, LONGEST_ORDER):
         if order == GO:
             now = True
         else:
             now, serial, stdout, stderr, *launch = marshal.loads(order)  # noqa: S302 (from our own)
             files = _open(stdout, stderr)
+            if not now:
+                _rehearse(files, *launch[1:3])
         if now:
             os.write(SOCKET, marshal.dumps((serial, *_start(files, *launch))))
             return
 
 
-def _rehearse() -> None:
+def _rehearse_all() -> None:
     """Do once what will be done, without any effect: after the fork each page that is written for
     the first time costs a fault, a tenth of a millisecond in all."""
     plain = marshal.dumps((True, 0, os.devnull, "", "", (), {}, CWD, UMASK, 0, 0, 0, -1, 0, ()))
     _, _, stdout, stderr, *launch = marshal.loads(plain)  # noqa: S302 (our own, just now)
-    _start(_open(stdout, stderr), *launch)
+    _rehearse(_open(stdout, stderr), *launch[1:3])
+
+
+def _rehearse(files: "Files", argv: tuple[str, ...], env: dict[str, str]) -> None:
+    """The same with an order that may be meant: a program without a name is never executed."""
+    _start(files, "", argv, env, CWD, UMASK, 0, 0, 0, -1, 0, ())
+    try:
+        os.setgroups(os.getgroups())
+        os.setresgid(-1, -1, -1)
+        os.setresuid(-1, -1, -1)
+    except PermissionError:  # then no order will want another user
+        return
 
 
 Files = tuple[int, int, int]
