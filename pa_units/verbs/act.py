@@ -67,9 +67,11 @@ def refresh(
 
 def stop(at: Here, agents: Selected, *, wait: bool = True) -> tuple[Outcome, ...]:
     """Stop; a stopped agent is no failure."""
+    supervisor = supervise.revived(at, agents)
     results = _drive(at, agents, moves.stop(agents), wait)
     did = "stopped" if wait else "stopping"
-    return tuple(_outcome(agent, results[agent.name], did) for agent in agents)
+    outcomes = (_outcome(agent, results[agent.name], did) for agent in agents)
+    return tuple(one._replace(supervisor=supervisor) for one in outcomes)
 
 
 def _drive(at: Here, agents: Selected, steps: Moves, wait: bool) -> dict[str, list[JobResult]]:

@@ -81,6 +81,7 @@ def _act(
     """Have those that run do `verb` of their driver; each is done when its state is the wanted one
     afterwards."""
     may_write(at, "control agents")
+    supervisor = supervise.revived(at, agents)
     before = _services(at, agents)
     alive = {unit for unit, one in before.items() if one.state in _ALIVE}
     results: dict[str, JobResult] = {}
@@ -91,7 +92,7 @@ def _act(
     after = _services(at, agents) if wanted and results else {}
     return tuple(
         _outcome(
-            Outcome(agent, True, did, failed=failed or f"not {did}"),
+            Outcome(agent, True, did, failed=failed or f"not {did}", supervisor=supervisor),
             [results[unit] for unit in agent.workers if unit in results],
             [after[unit] for unit in agent.workers if unit in results and unit in after],
             wanted,

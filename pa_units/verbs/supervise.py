@@ -22,6 +22,20 @@ def needed(at: Here, agents: Sequence[Installed]) -> int:
     return autostart(at.scope, at.env)
 
 
+def revived(at: Here, agents: Sequence[Installed]) -> int:
+    """Have a new supervisor where a killed one has left one of `agents` running: its pid, 0 if
+    that is not so. Raises PaError when it does not come up."""
+    names = [unit for agent in agents if agent.driver == BUILTIN for unit in agent.workers]
+    if not names:
+        return 0
+    from pa_units.drive import builtin
+
+    if builtin.hello(at.scope, at.env):
+        return 0
+    left = builtin.units(at.scope, at.env, names).values()
+    return needed(at, agents) if any(unit.pid for unit in left) else 0
+
+
 def again(at: Here, driver: str, ask: Callable[[], Answer]) -> Answer:
     """Ask a driver. What a killed supervisor left running needs a new one, which adopts it."""
     try:

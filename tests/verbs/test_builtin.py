@@ -188,7 +188,7 @@ def test_killed_supervisor_is_replaced(two: Commands) -> None:
     two.until(lambda: builtin.hello(scope, two.env) is None, "the supervisor dies")
     before = {name: one["pid"] for name, one in two.status().items()}
     assert "the supervisor is not running" in two.pa("status", "web").stdout
-    two.pa("stop", "web")
+    assert "supervisor: started, pid" in two.pa("stop", "web").stdout
     assert two.status()["web"]["state"] == "stopped"
     assert not alive(before["web"])
     assert two.status()["job"]["pid"] == before["job"], "it was adopted"
