@@ -20,7 +20,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pa_units.contracts.ledger import Installed
 from pa_units.contracts.scope import Scope
 from pa_units.contracts.status import UP, AgentStatus, State
-from pa_units.diagnose.host_checks import Point
+from pa_units.diagnose.point import Point
 from pa_units.drive.choose import checked
 from pa_units.kit.errors import NotInstalled, PaError, PermissionProblem, UsageError
 from pa_units.spec.problems import Problem
@@ -31,12 +31,16 @@ from pa_units.verbs import (
     build,
     change,
     control,
+    preflight,
     restarts,
     secrets,
     supervisor,
+    trial_run,
 )
+from pa_units.verbs import debug as packing
 from pa_units.verbs import diagnose as diagnosing
 from pa_units.verbs import doctor as looking_after
+from pa_units.verbs import events as happening
 from pa_units.verbs import files as files_verb
 from pa_units.verbs import health as asking
 from pa_units.verbs import install as installing
@@ -45,6 +49,7 @@ from pa_units.verbs import logs as reading
 from pa_units.verbs import plan as planning
 from pa_units.verbs import register as registering
 from pa_units.verbs import rollback as going_back
+from pa_units.verbs import security as rating
 from pa_units.verbs import stats as measuring
 from pa_units.verbs import status as looking
 from pa_units.verbs import uninstall as removing
@@ -52,26 +57,33 @@ from pa_units.verbs import wait as waiting
 from pa_units.verbs.act import Outcome
 from pa_units.verbs.author import Formatted
 from pa_units.verbs.build import Explained, Tree, Validated
+from pa_units.verbs.debug import Packed
 from pa_units.verbs.diagnose import Diagnosis
+from pa_units.verbs.events import Event
 from pa_units.verbs.health import Checked
 from pa_units.verbs.here import here
 from pa_units.verbs.install import Options, Result
 from pa_units.verbs.log_sources import LogLine
+from pa_units.verbs.one_run import Trial
 from pa_units.verbs.plan import Plan
 from pa_units.verbs.refusal import SpecRefused
 from pa_units.verbs.restarts import Episode
 from pa_units.verbs.rollback import RolledBack, Version
+from pa_units.verbs.security import Rated
 from pa_units.verbs.select import chosen, one
 from pa_units.verbs.stats import Figures
 from pa_units.verbs.supervisor import Running
+from pa_units.verbs.trial_run import Bisection
 from pa_units.verbs.uninstall import Removed
 from pa_units.verbs.wait import Goal
 
 __all__ = [
     "AgentStatus",
+    "Bisection",
     "Checked",
     "Diagnosis",
     "Episode",
+    "Event",
     "Explained",
     "Figures",
     "Formatted",
@@ -82,10 +94,12 @@ __all__ = [
     "Outcome",
     "Pa",
     "PaError",
+    "Packed",
     "PermissionProblem",
     "Plan",
     "Point",
     "Problem",
+    "Rated",
     "Removed",
     "Result",
     "RolledBack",
@@ -94,6 +108,7 @@ __all__ = [
     "SpecRefused",
     "State",
     "Tree",
+    "Trial",
     "UsageError",
     "Validated",
     "Version",
@@ -330,6 +345,41 @@ class Pa:
     def diagnose(self, agents: Agents) -> tuple[Diagnosis, ...]:
         """Why agents do not run, or do not run well; the likeliest cause first."""
         return diagnosing.diagnose(self.at, self._chosen(agents))
+
+    def test(
+        self, agents: Agents, *, dry_run: bool = False, bisect: bool = False, seconds: float = 5.0
+    ) -> Trial | Bisection | tuple[Point, ...]:
+        """Run a stopped agent once in its sandbox, for up to `seconds`; with `bisect` find the
+        walls that it needs open; with `dry_run` only what can be said without a start."""
+        (agent,) = self._chosen(agents)
+        if dry_run:
+            return preflight.preflight(self.at, agent)
+        run = trial_run.bisect if bisect else trial_run.try_out
+        return run(self.at, agent, seconds)
+
+    def security(self, names: Words = (), *, labels: Words = ()) -> tuple[Rated, ...]:
+        """How systemd rates the sandboxes of agents; of one alone, which walls are open."""
+        return rating.rate(self.at, _each(names), _each(labels))
+
+    def debug(self, agents: Agents, path: str) -> Packed:
+        """Pack all that somebody else needs to help into a zip file, without secrets."""
+        packed = packing.pack(self.at, self._chosen(agents))
+        packing.write(packed, path)
+        return packed
+
+    def events(
+        self,
+        names: Words = (),
+        *,
+        follow: bool = False,
+        lines: int | None = None,
+        since: str | None = None,
+        until: str | None = None,
+    ) -> Iterator[Event]:
+        """What happens to agents, of all without a name; with `follow` without end."""
+        wanted = reading.wanted(lines, since=since, until=until)._replace(lines=lines)
+        found = happening.follow if follow else happening.history
+        yield from found(self.at, self.agents(names), wanted)
 
     def doctor(self) -> Sequence[Point]:
         """Whether this host is fit for agents."""

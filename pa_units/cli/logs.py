@@ -3,6 +3,7 @@
 import click
 
 from pa_units.cli import options, out
+from pa_units.cli.count import Count
 from pa_units.cli.options import Agents
 from pa_units.cli.show_logs import FORMATS, show
 from pa_units.cli.show_restarts import show as show_restarts
@@ -13,21 +14,6 @@ from pa_units.verbs.here import Here
 from pa_units.verbs.log_sources import sources
 
 
-class _Count(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.2 on
-    """A number of lines, or `all`."""
-
-    name = "count"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> int:
-        if value == "all":
-            return verb.ALL
-        if not str(value).isdecimal():
-            self.fail(f"'{value}' is neither a number of lines nor `all`", param, ctx)
-        return int(str(value))
-
-
 @click.command()
 @options.agents
 @click.option("-f", "--follow", is_flag=True, help="Go on with new lines as they come.")
@@ -36,7 +22,7 @@ class _Count(click.ParamType):  # type: ignore[type-arg]  # generic from click 8
     "--lines",
     "--tail",
     "count",
-    type=_Count(),
+    type=Count(),
     metavar="COUNT",
     help="The last so many of each agent, or `all`; 20 unless something else narrows them.",
 )

@@ -5,6 +5,7 @@ import click
 from pa_units.cli import options, out
 from pa_units.cli.columns import Column, table
 from pa_units.cli.options import Agents
+from pa_units.cli.show_security import show as show_security
 from pa_units.cli.show_status import show as show_status
 from pa_units.cli.show_status import show_words
 from pa_units.contracts.status import UP, State
@@ -20,6 +21,7 @@ from pa_units.verbs.select import chosen
 @options.scope
 @options.json
 @options.watch
+@click.option("--security", is_flag=True, help="How systemd rates their sandboxes.")
 def status(
     names: tuple[str, ...],
     everything: bool,
@@ -27,10 +29,13 @@ def status(
     scope: str | None,
     as_json: bool,
     watch: bool,
+    security: bool,
 ) -> int:
     """Show what agents are doing; in full if one is named."""
     at = options.at(scope)
     chosen = () if everything else names
+    if security:
+        return show_security(at, chosen, labels, as_json=as_json)
     if watch:
         out.again(lambda: show_status(at, chosen, as_json=as_json, labels=labels))
     return show_status(at, chosen, as_json=as_json, labels=labels)

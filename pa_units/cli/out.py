@@ -53,6 +53,12 @@ def text(content: str) -> None:
     _write(sys.stdout, content)
 
 
+def binary(content: bytes) -> None:
+    """Print bytes as they are."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(content)
+
+
 def hint(words: str) -> None:
     """Say something beside the answer, on standard error."""
     _write(sys.stderr, f"{words}\n")

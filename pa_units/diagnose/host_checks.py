@@ -1,8 +1,6 @@
 """The points that `doctor` goes through, each a pure function over what was seen of the host."""
 
 from collections.abc import Callable
-from enum import StrEnum
-from typing import NamedTuple
 
 from pa_units.compile.support.table import TABLE
 from pa_units.compile.support.way import How, Target
@@ -10,6 +8,7 @@ from pa_units.compile.systemd.profiles import IMPOSSIBLE_FOR_USERS
 from pa_units.contracts.drivers import BUILTIN, SYSTEMD
 from pa_units.contracts.scope import Scope
 from pa_units.diagnose.host import HostEvidence
+from pa_units.diagnose.point import Point, ok, problem, warning
 from pa_units.kit.figures import plural, size
 
 OLDEST = 252
@@ -21,40 +20,11 @@ _LEAST = 64 << 20
 _ENFORCING = ("cpu", "memory", "pids", "io")
 
 
-class Verdict(StrEnum):
-    """How it is."""
-
-    OK = "ok"
-    WARNING = "warning"
-    PROBLEM = "problem"
-
-
-class Point(NamedTuple):
-    """What there is to say about one thing."""
-
-    verdict: Verdict
-    words: str
-    next: str = ""
-    check: str = ""
-
-
-def _ok(words: str) -> Point:
-    return Point(Verdict.OK, words)
-
-
-def _warning(words: str, step: str) -> Point:
-    return Point(Verdict.WARNING, words, step)
-
-
-def _problem(words: str, step: str) -> Point:
-    return Point(Verdict.PROBLEM, words, step)
-
-
 def driver(seen: HostEvidence) -> Point:
     """Who supervises agents here?"""
     if seen.driver == BUILTIN:
-        return _ok("pa's own supervisor: this host was not booted with systemd")
-    return _ok("systemd")
+        return ok("pa's own supervisor: this host was not booted with systemd")
+    return ok("systemd")
 
 
 def version(seen: HostEvidence) -> Point:
@@ -62,19 +32,19 @@ def version(seen: HostEvidence) -> Point:
     found = seen.manager.version if seen.manager else seen.installed_systemd
     text = seen.manager.version_text if seen.manager else str(found)
     if not found:
-        return _problem("there is no systemd", "pa compile --for systemd=N writes for another host")
+        return problem("there is no systemd", "pa compile --for systemd=N writes for another host")
     if found < OLDEST:
         step = "units may not load: pa is tested from 252 on"
-        return _problem(f"systemd {text} is older than {OLDEST}", step)
+        return problem(f"systemd {text} is older than {OLDEST}", step)
     native = "" if found >= NATIVE else ", where a helper waits before restarts (native from 254)"
-    return _ok(f"systemd {text}{native}")
+    return ok(f"systemd {text}{native}")
 
 
 def scope(seen: HostEvidence) -> Point:
     """For whom do commands act?"""
     if seen.scope is Scope.SYSTEM:
-        return _ok("system: agents of this machine")
-    return _ok(f"user: agents of {seen.user} (--system for those of the machine)")
+        return ok("system: agents of this machine")
+    return ok(f"user: agents of {seen.user} (--system for those of the machine)")
 
 
 def bus(seen: HostEvidence) -> Point:
@@ -83,27 +53,27 @@ def bus(seen: HostEvidence) -> Point:
         step = "log in as that user, not by su; or loginctl enable-linger" * (
             seen.scope is Scope.USER
         )
-        return _problem(seen.silent, step or "systemctl is-system-running; is systemd PID 1?")
-    return _ok("the service manager answers")
+        return problem(seen.silent, step or "systemctl is-system-running; is systemd PID 1?")
+    return ok("the service manager answers")
 
 
 def manager(seen: HostEvidence) -> Point:
     """Is it in order?"""
     state = seen.manager.state if seen.manager else "unknown"
     if state == "degraded":
-        return _warning("some unit of the host has failed", "systemctl --failed")
+        return warning("some unit of the host has failed", "systemctl --failed")
     if state in ("running", "starting", "unknown"):
-        return _ok(f"the host is {state}")
-    return _problem(f"the host is {state}", "systemctl list-jobs")
+        return ok(f"the host is {state}")
+    return problem(f"the host is {state}", "systemctl list-jobs")
 
 
 def linger(seen: HostEvidence) -> Point:
     """Do agents of a user outlive the logout?"""
     if seen.scope is Scope.SYSTEM:
-        return _ok("not needed in the system scope")
+        return ok("not needed in the system scope")
     if seen.lingers:
-        return _ok("agents start at boot and outlive the logout")
-    return _warning(
+        return ok("agents start at boot and outlive the logout")
+    return warning(
         "agents start at the login and end at the logout", f"loginctl enable-linger {seen.user}"
     )
 
@@ -111,10 +81,10 @@ def linger(seen: HostEvidence) -> Point:
 def namespaces(seen: HostEvidence) -> Point:
     """May a user manager build walls?"""
     if seen.user_namespaces:
-        return _ok("allowed to ordinary users")
+        return ok("allowed to ordinary users")
     if seen.scope is Scope.SYSTEM:
-        return _ok("forbidden to ordinary users, which matters for --user alone")
-    return _problem(
+        return ok("forbidden to ordinary users, which matters for --user alone")
+    return problem(
         "forbidden to ordinary users: the sandbox cannot be built",
         "set hardening: off, or --system",
     )
@@ -124,10 +94,10 @@ def controllers(seen: HostEvidence) -> Point:
     """Are limits enforced?"""
     lost = [name for name in _ENFORCING if name not in seen.controllers]
     if seen.manager is None or not lost:
-        return _ok(f"enforced: {', '.join(_ENFORCING)}" if not lost else "not known")
+        return ok(f"enforced: {', '.join(_ENFORCING)}" if not lost else "not known")
     if seen.scope is Scope.USER and lost == ["io"]:
-        return _ok("enforced: cpu, memory, pids; io is not handed on to users")
-    return _warning(
+        return ok("enforced: cpu, memory, pids; io is not handed on to users")
+    return warning(
         f"limits of {', '.join(lost)} are set and not enforced",
         "the kernel has these controllers bound to cgroup v1, or does not hand them on",
     )
@@ -136,27 +106,27 @@ def controllers(seen: HostEvidence) -> Point:
 def python(seen: HostEvidence) -> Point:
     """Programs of ours that agents run need an interpreter that only root can change."""
     if seen.system_python:
-        return _ok(f"Python {seen.python} here, /usr/bin/python3 for helper programs")
-    return _problem("there is no /usr/bin/python3 for helper programs", "install python3")
+        return ok(f"Python {seen.python} here, /usr/bin/python3 for helper programs")
+    return problem("there is no /usr/bin/python3 for helper programs", "install python3")
 
 
 def logrotate(seen: HostEvidence) -> Point:
     """Are log files kept small?"""
     if not seen.logrotate:
-        return _warning("logrotate is not installed: log files grow", "install logrotate")
+        return warning("logrotate is not installed: log files grow", "install logrotate")
     if seen.rotates is False:
-        return _warning(
+        return warning(
             f"{seen.logrotate} is there, and nothing starts it",
             "systemctl enable --now logrotate.timer",
         )
-    return _ok(seen.logrotate)
+    return ok(seen.logrotate)
 
 
 def journal(seen: HostEvidence) -> Point:
     """Does the past outlive a reboot?"""
     if seen.persistent_journal:
-        return _ok("kept across reboots")
-    return _warning("gone at each reboot", "Storage=persistent in journald.conf(5)")
+        return ok("kept across reboots")
+    return warning("gone at each reboot", "Storage=persistent in journald.conf(5)")
 
 
 def rooms(seen: HostEvidence) -> Point:
@@ -164,28 +134,28 @@ def rooms(seen: HostEvidence) -> Point:
     shut = [one for one in seen.rooms if one.read_only]
     full = [one for one in seen.rooms if one.free < _LEAST or one.files_free == 0]
     if shut:
-        return _problem(f"{shut[0].path} cannot be written", "mount | grep ' ro,'; dmesg")
+        return problem(f"{shut[0].path} cannot be written", "mount | grep ' ro,'; dmesg")
     if full:
-        return _problem(f"{full[0].path}: {size(full[0].free)} free", "df -h; df -i")
-    return _ok(", ".join(f"{one.path}: {size(one.free)} free" for one in seen.rooms))
+        return problem(f"{full[0].path}: {size(full[0].free)} free", "df -h; df -i")
+    return ok(", ".join(f"{one.path}: {size(one.free)} free" for one in seen.rooms))
 
 
 def state(seen: HostEvidence) -> Point:
     """Is what pa remembers whole?"""
     if seen.agents is None:
-        return _problem(seen.trouble, "restore it from a backup, or install the agents again")
+        return problem(seen.trouble, "restore it from a backup, or install the agents again")
     if seen.interrupted:
-        return _warning(
+        return warning(
             "an interrupted command has left work undone", "the next pa command that writes does it"
         )
-    return _ok(f"{plural(seen.agents, 'agent')} installed")
+    return ok(f"{plural(seen.agents, 'agent')} installed")
 
 
 def clock(seen: HostEvidence) -> Point:
     """Is it right?"""
     if seen.synchronized is False:
-        return _warning("the clock is not synchronized", "timedatectl set-ntp true")
-    return _ok("synchronized" if seen.synchronized else "nobody knows whether it is synchronized")
+        return warning("the clock is not synchronized", "timedatectl set-ntp true")
+    return ok("synchronized" if seen.synchronized else "nobody knows whether it is synchronized")
 
 
 def support(seen: HostEvidence) -> Point:
@@ -195,7 +165,7 @@ def support(seen: HostEvidence) -> Point:
     walls = ""
     if seen.scope is Scope.USER:
         walls = f"; {plural(len(IMPOSSIBLE_FOR_USERS), 'wall')} of the sandbox cannot be built"
-    return _ok(f"{words}{walls}: {', '.join(lost[:_NAMED])}{' …' * (len(lost) > _NAMED)}")
+    return ok(f"{words}{walls}: {', '.join(lost[:_NAMED])}{' …' * (len(lost) > _NAMED)}")
 
 
 _WITHOUT = frozenset({How.LATER, How.IMPOSSIBLE})

@@ -3,7 +3,8 @@
 from pa_units.contracts import due, ledger
 from pa_units.diagnose import host
 from pa_units.diagnose.host import HostEvidence
-from pa_units.diagnose.host_checks import Point, points
+from pa_units.diagnose.host_checks import points
+from pa_units.diagnose.point import Point
 from pa_units.kit.errors import PaError
 from pa_units.verbs.here import Here
 from pa_units.write import session

@@ -24,8 +24,9 @@ VERBS = {
     if verb.path and not verb.below and verb.name not in ("completion", "demo")
 }
 """Completion is the affair of shells, the demo one of people."""
-MORE = {"agents", "restarts", "spec"}
-"""Methods that no command is called after: a choice, `logs --type restart`, what `edit` opens."""
+MORE = {"agents", "restarts", "security", "spec"}
+"""Methods that no command is called after: a choice, `logs --type restart`, `status --security`,
+what `edit` opens."""
 
 SHOWING = {"as_json", "watch", "quiet", "form", "about", "output", "diff", "check", "target"}
 """Options about how a result is shown, or where it is written."""
@@ -33,6 +34,7 @@ ELSEWHERE = {
     **dict.fromkeys(("as_system", "as_user", "root", "driver"), "Pa"),
     **dict.fromkeys(("everything", "labels"), "Pa.agents"),
     "now": "start and stop",
+    "security": "Pa.security",
     "override": "an editor of systemctl",
     "wanted": "the keys of the result",
 }

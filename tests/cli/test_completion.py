@@ -19,7 +19,7 @@ VERBS = list(verbs(pa))
 KINDS = {"agent", "label", "spec", "file", "directory", "field", "choice"}
 OWN = {
     *("confirm_within", "timeout", "since", "until", "number", "count", "grep", "wanted"),
-    *("cmd", "env", "signal", "machine", "variable", "name"),
+    *("cmd", "env", "signal", "machine", "variable", "name", "seconds"),
 }
 """Parameters whose words nobody but the user can know; `name` is a new one."""
 

@@ -27,11 +27,12 @@ READING = {
     "boot",
     "doctor",
     "diagnose",
+    "events",
 }
 """Nothing that is installed changes."""
 
-AUTHORING = frozenset({"fmt", "init", "demo"})
-"""They write the file that they are told to: `fmt --check` looks, `init -o -` prints. The demo
+AUTHORING = frozenset({"fmt", "init", "demo", "debug"})
+"""They write the file that they are told to: `fmt --check` looks, `-o -` prints. The demo
 touches nothing but a directory of its own."""
 
 

@@ -75,7 +75,11 @@ def test_one_agent_is_wanted(
     assert "and this takes one" in ran.err or "it is one of the replicas of bot" in ran.err
 
 
-@each([verb for verb in TAKING_AGENTS if verb.repeats and verb.name not in ("status", "stats")])
+_OF_ALL = ("status", "stats", "events")
+"""Without a name they are about every agent."""
+
+
+@each([verb for verb in TAKING_AGENTS if verb.repeats and verb.name not in _OF_ALL])
 def test_no_agent_at_all(verb: Verb, capsys: pytest.CaptureFixture[str]) -> None:
     ran = Ran(capsys, verb)
     assert (ran.code, ran.out) == (2, "")

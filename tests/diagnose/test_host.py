@@ -4,7 +4,8 @@ import pytest
 
 from pa_units.contracts.scope import Scope
 from pa_units.diagnose.host import HostEvidence
-from pa_units.diagnose.host_checks import CHECKS, Verdict, points
+from pa_units.diagnose.host_checks import CHECKS, points
+from pa_units.diagnose.point import Verdict
 from pa_units.drive.read import ManagerState
 from pa_units.measure.room import Room
 

@@ -38,7 +38,7 @@ def find(seen: Evidence) -> Iterator[Finding]:
         f"it ends with {ended(how, status)}{_words(how, status)}",
         *seen.said[-_LAST:],
         "" if seen.said else "it printed nothing",
-        next=f"pa logs {seen.agent.name} -n 50",
+        next=f"pa logs {seen.agent.name} -n 50; pa test {seen.agent.name} runs it once, watched",
     )
 
 

@@ -42,7 +42,7 @@ def find(seen: Evidence) -> Iterator[Finding]:
             "systemd cannot build its sandbox",
             f"exit code {status}: {_SETUP[status]}",
             *seen.told[-1:],
-            next="does it start with hardening: relaxed? docs/hardening.md names each switch",
+            next=f"pa test {seen.agent.name} --bisect finds the switch; hardening: relaxed",
         )
     elif seen.killed(signal.SIGSYS):
         yield certain(
@@ -72,8 +72,8 @@ def _ran_into(seen: Evidence) -> Iterator[Finding]:
             return
 
 
-def _bisect(_seen: Evidence) -> str:
-    return "does it run with hardening: relaxed? docs/hardening.md names each switch"
+def _bisect(seen: Evidence) -> str:
+    return f"pa test {seen.agent.name} --bisect finds the switch"
 
 
 def _has(seen: Evidence, directive: str) -> bool:
