@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 
 from pa_units.cli import out
+from pa_units.contracts import daemons
+from pa_units.contracts.bundle import Kind
 from pa_units.write.changes import Action, Change, Changes
 
 SIGNS = {
@@ -20,12 +22,23 @@ _CONFLICTS = {
 
 
 def show(changes: Iterable[Change], indent: str = "") -> None:
-    """Print one line per path that changes."""
+    """Print one line per path that changes; a program of many files is one."""
+    lines: dict[tuple[Action, str, str], int] = {}
     for change in changes:
         if change.action in SIGNS:
-            sign, style = SIGNS[change.action]
             refused = f"  ({_CONFLICTS[change.conflict]})" if change.refused else ""
-            out.line(f"{indent}{out.paint(sign, style)} {change.path}{refused}")
+            line = change.action, _program(change), refused
+            lines[line] = lines.get(line, 0) + 1
+    for (action, path, refused), count in lines.items():
+        sign, style = SIGNS[action]
+        many = f"  {count} files" if path.endswith("/") else ""
+        out.line(f"{indent}{out.paint(sign, style)} {path}{many}{refused}")
+
+
+def _program(change: Change) -> str:
+    """The directory of a program that consists of modules, else the path itself."""
+    before, directory, _ = change.path.partition(daemons.PROGRAM)
+    return before + directory if directory and change.kind is Kind.HELPER else change.path
 
 
 def show_text(changes: Changes) -> None:

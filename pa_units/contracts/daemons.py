@@ -4,6 +4,9 @@ WATCHDOG = "pa-watchdog.service"
 TELL = "pa-tell.service"
 TELL_SOCKET = "pa-tell.socket"
 
+PROGRAM = "/watchdog/"
+"""In the path of every file of the companion's program."""
+
 BY_SOCKET = (TELL,)
 """Started by what somebody asks of them."""
 

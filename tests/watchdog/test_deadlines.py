@@ -23,10 +23,11 @@ def test_what_is_due_in_a_moment_comes_too() -> None:
     assert [item for _, item in heap.due(1.0)] == ["a", "b"]
 
 
-def test_the_rhythm_leaves_out_what_was_missed() -> None:
+def test_the_rhythm_is_from_start_to_start_and_makes_up_for_nothing() -> None:
     assert following(10.0, 2.0, 10.5) == 12.0
-    assert following(10.0, 2.0, 12.5) == 14.0
     assert following(10.0, 2.0, 9.995) == 12.0  # taken a moment early
+    assert following(10.0, 2.0, 12.5) == 12.5
+    assert following(10.0, 2.0, 99.0) == 99.0
 
 
 def test_a_thousand_services_are_spread() -> None:
