@@ -26,6 +26,8 @@ class Block(NamedTuple):
     lines: tuple[RotateText, ...]
     script: tuple[RotateText, ...]
     """after each rotation"""
+    check: tuple[RotateText, ...] = ()
+    """before anything is done; a failure leaves all as it is"""
 
 
 def speakable(path: str) -> bool:
@@ -50,6 +52,11 @@ def shell(program: str, *words: str) -> RotateText:
     blanks in it, below a home."""
     quoted = program if _PLAIN.fullmatch(program) else "'" + program.replace("'", "'\\''") + "'"
     return RotateText("        " + " ".join((quoted, *words)))
+
+
+def word(path: str) -> str:
+    """A path that is `speakable`, as a word of a script."""
+    return f"'{path}'"
 
 
 def comment(words: str) -> RotateText:

@@ -151,6 +151,14 @@ ATTACKS = (
 )
 
 
+def test_what_may_be_cut_is_told_beforehand(place: Path) -> None:
+    live = place / "bot.log"
+    live.write_bytes(b"line\n")
+    argv = [sys.executable, "-IS", str(CUT), "--check", str(live), str(place / "none")]
+    assert subprocess.run(argv).returncode == 0
+    assert live.read_bytes() == b"line\n"
+
+
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.__name__.strip("_"))
 def test_nothing_is_cut_that_is_not_ours(place: Path, attack: object) -> None:
     assert callable(attack)
@@ -163,6 +171,9 @@ def test_nothing_is_cut_that_is_not_ours(place: Path, attack: object) -> None:
         path.write_bytes(b"root\n" * 5000)
     attack(log, copy, victim)
     before = victim.read_bytes()
+    if attack is not _another_file:
+        checked = subprocess.run([sys.executable, "-IS", str(CUT), "--check", str(log)])
+        assert checked.returncode == 1
     done = cut(log, copy)
     assert done.returncode == 1
     assert "cannot cut" in done.stderr

@@ -81,8 +81,13 @@ def _cut_block(draft: Draft, logging: Logging, kept: tuple[Log, ...]) -> tuple[B
     if not logging.rotate_every:
         how = how[:2]
     lines = (*su, *_when(logging, max(size, SMALLEST)), *_shared(logging), *how)
-    script = (text.shell(f"{draft.host.helpers}/cut", '"$1"', '"$2"'),) if lossless else ()
-    return (_block(kept, lines, script),)
+    if not lossless:
+        return (_block(kept, lines, ()),)
+    cut = f"{draft.host.helpers}/cut"
+    # What cannot be cut must not be copied either: each try would push the oldest copy out.
+    check = text.shell(cut, "--check", *(text.word(one.path) for one in kept))
+    done = _block(kept, lines, (text.shell(cut, '"$1"', '"$2"'),))
+    return (done._replace(check=(check,)),)
 
 
 def _own_block(draft: Draft, logging: Logging, kept: tuple[Log, ...]) -> tuple[Block, ...]:
