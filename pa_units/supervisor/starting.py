@@ -130,5 +130,5 @@ def _record(plan: RunPlan, unit: Unit, event: Ended, now: Now) -> None:
 def late_start(plan: RunPlan, unit: Unit, _: Event, now: Now) -> Effects:
     """A step of the start takes too long."""
     unit.result, unit.then = restart_policy.TIMEOUT, "policy"
-    unit.words = f"{unit.phase} took too long"
+    unit.words = "the start took too long" if unit.phase == MAIN else f"{unit.phase} took too long"
     return take_down(plan, unit, now, hooks=False)

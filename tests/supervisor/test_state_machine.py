@@ -316,7 +316,7 @@ def test_a_start_that_takes_too_long() -> None:
     assert story.on(Due(), after=4) == (TERM,)
     story.on(Ended(EXITED, 0))
     assert story.unit.state is State.RESTARTING
-    assert (story.unit.result, story.unit.words) == ("timeout", "main took too long")
+    assert (story.unit.result, story.unit.words) == ("timeout", "the start took too long")
 
 
 def test_a_oneshot_is_done_and_not_run_again() -> None:

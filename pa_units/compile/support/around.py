@@ -16,7 +16,7 @@ _NOBODY_TOLD = later("nothing sends notifications")
 _NO_LIMITS = later("nothing watches figures")
 _NO_RULES = later("nothing evaluates rules")
 _NO_METRICS = later("nothing collects figures that agents report")
-_NO_ROTATION = later("logs are not rotated")
+_NO_ROTATION = later("its output is rotated by size alone")
 _NO_TIMESTAMPS = later("lines are written as they come")
 _NOT_OPENED = impossible("nothing opens sockets for an agent here")
 
