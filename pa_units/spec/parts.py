@@ -133,10 +133,9 @@ _CONDITION_ALIASES = {
 class Dependency(Part):
     """What must hold of another agent before this one starts."""
 
-    condition: Annotated[
-        Literal["started", "healthy", "completed_successfully"],
-        one_of(*_CONDITIONS, aliases=_CONDITION_ALIASES),
-    ] = Field("started", description="started, healthy or completed_successfully")
+    condition: Annotated[Condition, one_of(*_CONDITIONS, aliases=_CONDITION_ALIASES)] = Field(
+        "started", description="started, healthy or completed_successfully"
+    )
     restart: Flag = Field(False, description="restart this agent when the other one restarts")
 
 
