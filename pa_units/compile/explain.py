@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from pa_units.compile import telling
+from pa_units.compile import telling, telling_life
 from pa_units.compile.systemd import restart
 from pa_units.compile.systemd.draft import NATIVE_BACKOFF
 from pa_units.contracts.bundle import AgentBundle
@@ -37,9 +37,9 @@ def explanation(agent: Agent, bundle: AgentBundle, facts: Facts) -> Explanation:
     series = restart.series(agent, native=facts.host.systemd >= NATIVE_BACKOFF)
     topics = (
         *telling.who(agent, bundle, facts),
-        *telling.when(agent, bundle),
+        *telling_life.when(agent, bundle),
         *_coming_back(agent, series, facts.host.driver),
-        *telling.ending(agent, bundle),
+        *telling_life.ending(agent, bundle),
         *telling.walls(agent, bundle),
     )
     return Explanation(
