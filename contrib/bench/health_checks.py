@@ -3,7 +3,7 @@
     python contrib/bench/health_checks.py [checks=1000] [seconds=20]
 
 The companion is the real one, without systemd: a small stand-in for pa-tell says which process
-runs, and notes when it is told to end one. Targets are one C-like server loop in a process of its
+runs, and notes when it is told to end one. Targets are one bare server loop in a process of its
 own. Both watchers ask `checks` addresses once in 10 s, in turns, so that a busy host slows both.
 """
 
@@ -121,7 +121,7 @@ def write_plans(base: Path, port: int, checks: int, **figures: int) -> None:
     for number in range(checks):
         name = f"agent-{number}"
         check = Check("http", f"http://127.0.0.1:{port}/{number}", **usual)
-        plan = WatchPlan(name, (f"{name}.service",), check)
+        plan = WatchPlan(name, (f"{name}.service",), (check,))
         (base / "plans" / f"{name}.json").write_bytes(watch_plan.encode(plan))
 
 
