@@ -48,7 +48,7 @@ LIFE: Mapping[str, Row] = {
     ),
     "restart_policy": _all("Restart=", "the state machine", exact("KeepAlive")),
     "max_restarts": _all("StartLimitBurst=", "a count", _COUNTED),
-    "restart_window": _all("StartLimitIntervalSec=", "a window from its first restart on", _COUNTED),
+    "restart_window": _all("StartLimitIntervalSec=", "begins with its first restart", _COUNTED),
     "backoff": _all("RestartSec= and more; a helper before 254", "a timer", _PACED),
     "backoff.initial_delay": _all("RestartSec=", "a timer", _PACED),
     "backoff.max_delay": _all("RestartMaxDelaySec=", "a timer", _PACED),
