@@ -13,7 +13,7 @@ _USUAL = Logging()
 
 def paths(draft: Draft) -> dict[str, str]:
     """Return the file of each stream that has its own, `stdout` always among them."""
-    found = {stream.field: stream.path for stream in logs.streams(draft)}
+    found = {stream.field: stream.path for stream in draft.streams}
     return {"stdout": f"{draft.host.places.logs}/{draft.name}.log"} | found
 
 
@@ -47,4 +47,4 @@ def artifacts(draft: Draft, numbers: tuple[int, ...]) -> Iterator[Artifact]:
 
 def notes(draft: Draft) -> tuple[Note, ...]:
     """What goes elsewhere than the spec says."""
-    return tuple(logs.moved(draft, stream) for stream in logs.streams(draft) if stream.unsafe)
+    return tuple(logs.moved(draft, stream) for stream in draft.streams if stream.unsafe)

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from pa_units.compile.neighbours import Neighbours
+from pa_units.compile.systemd.streams import Stream, streams
 from pa_units.contracts import needs, units
 from pa_units.contracts.facts import Host, Placement
 from pa_units.contracts.refs import Scope
@@ -42,6 +43,8 @@ class Draft(NamedTuple):
     """its service is a template, of which several instances run"""
     gated: bool
     """it counts as started only once it is healthy"""
+    streams: tuple[Stream, ...]
+    """what the spec sends to files"""
 
     def helper(self, program: str, *words: str) -> tuple[str, ...]:
         """The command line of a program of ours, told which manager to ask."""
@@ -71,6 +74,7 @@ def begin(
         units=units.of(agent),
         replicated=agent.replicas > 1,
         gated=_gated(agent, around),
+        streams=streams(agent, host, place),
     )
 
 

@@ -3,7 +3,7 @@
 from pa_units.compile import unit_text as text
 from pa_units.compile.part import Part, error, note
 from pa_units.compile.probe import probe
-from pa_units.compile.systemd import daemons, logs
+from pa_units.compile.systemd import daemons
 from pa_units.compile.systemd.draft import Draft
 from pa_units.compile.unit_file import directives
 from pa_units.compile.watch.plan import ASKED, is_asked, is_measured, plan
@@ -32,7 +32,7 @@ def part(draft: Draft) -> Part:
     if not watched(draft):
         return Part(notes=(*_unasked(draft), *_unmeasured(draft)))
     owner = draft.host.account
-    files = tuple(dict.fromkeys(stream.path for stream in logs.streams(draft)))
+    files = tuple(dict.fromkeys(stream.path for stream in draft.streams))
     body = watch_plan.encode(plan(draft.agent, draft.units.runs, files)).decode()
     path = watch_plan.path_of(draft.host.places, draft.name)
     own = Artifact(Kind.PLAN, path, body, 0o644, owner.name, owner.group)

@@ -22,7 +22,7 @@ def appended(draft: Draft) -> tuple[Log, ...]:
     """Files that PID 1 opens and that root alone may change."""
     found = {
         path: Log(path, ("logging", stream.field), stream.claimed)
-        for stream in logs.streams(draft)
+        for stream in draft.streams
         for path in logs.files(draft, stream)
     }
     return tuple(found.values())

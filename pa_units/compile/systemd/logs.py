@@ -2,18 +2,16 @@
 
 import posixpath
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from pa_units.compile import unit_paths
 from pa_units.compile import unit_text as text
 from pa_units.compile.part import Part, note
 from pa_units.compile.systemd import replicas
 from pa_units.compile.systemd.draft import Draft
+from pa_units.compile.systemd.streams import Stream
 from pa_units.compile.unit_file import Directive, directives
 from pa_units.contracts import units
 from pa_units.contracts.bundle import Artifact, Kind, Note
-
-_STREAMS = (("stdout", "StandardOutput", ".log"), ("stderr", "StandardError", ".error.log"))
 
 LOG_MODE = 0o640
 LOG_DIRECTORY_MODE = 0o755
@@ -22,47 +20,9 @@ _STANDING = frozenset({"/var/log"})
 """Directories that every host has: not ours to make or remove."""
 
 
-class Stream(NamedTuple):
-    """One output of an agent and the file it is appended to."""
-
-    field: str
-    directive: str
-    wanted: str
-    path: str
-    """where it really goes"""
-    unsafe: str
-    """why not where it was wanted; empty if it is"""
-    uncut: str = ""
-    """why it cannot be cut at its front"""
-    claimed: str = ""
-    """who rotates it already"""
-
-
-def streams(draft: Draft) -> tuple[Stream, ...]:
-    """The file of each stream that the spec sends to a file.
-
-    `append:` is opened by PID 1 as root and follows symlinks: an agent that may write the
-    directory could point it at any file of the system.
-    """
-    logging = draft.agent.logging
-    if logging is None:
-        return ()
-    found = []
-    for field, directive, ending in _STREAMS:
-        wanted = getattr(logging, field)
-        if wanted is None:
-            continue
-        place = draft.place.logs.get(wanted)
-        unsafe = place.unsafe if place else ""
-        path = f"{draft.host.places.logs}/{draft.name}{ending}" if unsafe else wanted
-        uncut, claimed = (place.uncut, place.claimed) if place else ("", "")
-        found.append(Stream(field, directive, wanted, path, unsafe, uncut, claimed))
-    return tuple(found)
-
-
 def part(draft: Draft) -> Part:
     """`append:` lines, the files they name, and the directories those stand in."""
-    if not (kept := streams(draft)):
+    if not (kept := draft.streams):
         return Part()
     lines = tuple(Directive("Service", stream.directive, _append(draft, stream)) for stream in kept)
     if kept[0].field == "stderr":

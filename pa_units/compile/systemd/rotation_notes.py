@@ -2,7 +2,7 @@
 
 from pa_units.compile import logrotate_text as text
 from pa_units.compile.part import note
-from pa_units.compile.systemd import log_list, logs
+from pa_units.compile.systemd import log_list
 from pa_units.compile.systemd.draft import Draft
 from pa_units.compile.systemd.log_list import Log
 from pa_units.contracts.bundle import Loc, Note
@@ -50,7 +50,7 @@ def _losses(draft: Draft) -> tuple[Note, ...]:
     if not draft.host.python:
         why = "there is no /usr/bin/python3 here, which our lossless cut needs, and no timer: "
         why += "copytruncate, once a day"
-        kept = logs.streams(draft)[:1]
+        kept = draft.streams[:1]
         return tuple(_note(draft, ("logging", one.field), "rotation-loses", why) for one in kept)
     return tuple(
         _note(
@@ -60,7 +60,7 @@ def _losses(draft: Draft) -> tuple[Note, ...]:
             f"{stream.path} is copied and truncated, and a line that is printed between the two is "
             f"lost: {stream.uncut}",
         )
-        for stream in logs.streams(draft)
+        for stream in draft.streams
         if stream.uncut and not stream.claimed
     )
 

@@ -13,7 +13,6 @@ from pa_units.compile.systemd import (
     dependencies,
     health,
     identity,
-    logs,
     restart,
     service,
     start_type,
@@ -71,7 +70,7 @@ def _agent(
         starts=_beside_main(draft, draft.units.starts),
         runs=_beside_main(draft, draft.units.runs),
         ends=draft.agent.start_type == "oneshot",
-        logs={stream.field: stream.path for stream in logs.streams(draft)},
+        logs={stream.field: stream.path for stream in draft.streams},
         watched=health.watched(draft),
     )
     about = (*identity_notes, *_name_taken(draft), *depending.notes(draft.agent, around))
