@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Iterable
 
-from pa_units.contracts import units
+from pa_units.contracts import units, watch_plan
 from pa_units.contracts.bundle import Kind
 from pa_units.contracts.ledger import Installed
 from pa_units.write.changes import IDLE, Action, Change
@@ -40,11 +40,14 @@ def _differs(change: Change, files: Collection[str]) -> bool:
 
 
 def _run(plan: bytes | None) -> object:
-    """All that a plan says of a run; its digest tells the spec's versions apart."""
+    """All that a plan says of a run; its digest tells the spec's versions apart. The companion's
+    plan says nothing of it."""
     try:
         found = json.loads(plan or b"{}")
     except ValueError:
         return plan
+    if found.get("schema") == watch_plan.SCHEMA:
+        return None
     return {key: value for key, value in found.items() if key != "digest"}
 
 
