@@ -1,6 +1,7 @@
 """Gather the evidence about agents: each source is asked once, and none has to answer."""
 
 import os
+import re
 import time
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -30,6 +31,7 @@ from pa_units.spec.model import Agent
 LOOKS = 5
 APART_S = 0.12
 """Between two looks at the memory of what runs."""
+_COMMAND = re.compile(r"`(\S+)[^`]*`")
 
 
 class Asked(NamedTuple):
@@ -139,5 +141,6 @@ def growth(found: Sequence[Evidence]) -> tuple[Evidence, ...]:
 
 
 def silent(what: str, error: PaError) -> str:
-    """Say in words which source did not answer, and why."""
-    return f"{what}: {error.message}"
+    """Say in words which source did not answer, and why: of a program its name is enough."""
+    why = _COMMAND.sub(r"\1", error.message)
+    return f"{what}: {why}"

@@ -38,21 +38,30 @@ def missing_group(seen: Evidence) -> str:
 
 def executable(seen: Evidence) -> Program | None:
     """The program of `ExecStart=`, None where nobody knows it."""
-    found = seen.properties.get("ExecStart")
-    if isinstance(found, list) and found:
-        path = str(found[0][0])
-    else:
-        path = seen.setting("ExecStart").lstrip("-@:+!|").partition(" ")[0].strip('"')
-    if not path:
+    if not (path := _path(seen)):
         return None
     who = None if path.startswith(_MADE) and not seen.agent.user else seen.who
     return program.look(path, who)
 
 
+def _path(seen: Evidence) -> str:
+    """As systemd has it, else as its unit says; under our own supervisor, as its spec does."""
+    found = seen.properties.get("ExecStart")
+    if isinstance(found, list) and found:
+        return str(found[0][0])
+    if written := seen.setting("ExecStart"):
+        return written.lstrip("-@:+!|").partition(" ")[0].strip('"')
+    if seen.spec is None or seen.spec.cmd.shell:
+        return ""
+    word = seen.spec.cmd.words[0]
+    return os.path.normpath(os.path.join(seen.spec.cwd or "/", word)) if "/" in word else word
+
+
 def home(seen: Evidence) -> Program | None:
     """Its working directory, None where systemd makes it itself."""
-    path = str(seen.properties.get("WorkingDirectory") or seen.setting("WorkingDirectory"))
-    path = path.lstrip("!-")
+    cwd = (seen.spec.cwd if seen.spec else "") or ""
+    known = seen.properties.get("WorkingDirectory") or seen.setting("WorkingDirectory") or cwd
+    path = str(known).lstrip("!-")
     if not path.startswith("/") or path.startswith(_MADE):
         return None
     if not os.path.exists(path):

@@ -29,7 +29,7 @@ BROKEN: dict[str, Broken] = {
     "no-cwd": Broken(
         "working-directory", f"{_SLEEP}\n    cwd: /srv/no-cwd\n    user: kbot", "rmdir /srv/no-cwd"
     ),
-    "no-user": Broken("account", f"{_SLEEP}\n    user: leaver", "userdel leaver"),
+    "no-user": Broken("account", f"{_SLEEP}\n    user: leaver", "userdel -f leaver"),
     "port": Broken("port", "cmd: python3 -m http.server 8301"),
     "no-variable": Broken(
         "environment",

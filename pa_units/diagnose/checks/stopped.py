@@ -19,7 +19,8 @@ def find(seen: Evidence) -> Iterator[Finding]:
     if last and last.asked:
         yield possible("it was stopped: somebody asked for that", next=start)
     elif last is None and not seen.agent.auto_start:
-        boot = "auto_start: false; nobody has started it"
-        yield possible("it does not start at boot, and nobody has started it", boot, next=start)
+        yield possible(
+            "it does not start at boot, and nobody has started it", "auto_start: false", next=start
+        )
     elif last is None:
         yield possible("nobody has started it since the boot", next=start)
