@@ -58,7 +58,8 @@ BROKEN: dict[str, Broken] = {
     "large-log": Broken(
         "log-size",
         f"{_SLEEP}\n    logging: {{stdout: /var/log/large.log, max_size: 1M}}",
-        "head -c 4000000 /dev/zero > /var/log/large.log",
+        # logrotate passes over a file that others may write.
+        "chmod 666 /etc/logrotate.d/*large-log*; head -c 4000000 /dev/zero > /var/log/large.log",
         starts=False,
     ),
     "full": Broken(
