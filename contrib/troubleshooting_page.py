@@ -26,6 +26,21 @@ finding; of what it prints only the last minute counts then.
 limits, logrotate, journal, room, clock, and the fields of a spec that have no effect there. Exit
 code 1: there is a problem; warnings alone are 0.
 
+## Further
+
+```
+pa test NAME --dry-run  # everything short of a start: spec, unit, program, user, score
+pa test NAME            # one run beside the unit, in the same sandbox, with a report
+pa test NAME --bisect   # which wall of the sandbox it needs open, as a line of the spec
+pa events -f            # starts, exits and why, restarts, giving up, as they happen
+pa debug NAME           # a zip file for somebody who helps; secrets are taken out
+```
+
+A trial restarts, counts and keeps nothing; the agent has to be stopped, since two of it would share
+files and ports. It has worked when it ends with success or lasts for `--for 5s`: a program that
+goes on after an error of the sandbox looks well to it. `pa status --security` tells how systemd
+rates sandboxes.
+
 ## From the symptom
 
 | Symptom | Checks |
