@@ -13,7 +13,6 @@ from pa_units.drive.states import UnitState
 from pa_units.drive.wire import Wire
 from pa_units.measure.cgroup import Usage, hierarchy, usages
 from pa_units.measure.process import started_us
-from pa_units.observe import supervised
 from pa_units.observe.doors import doors
 from pa_units.observe.states import WAITING_IN_HELPER, judge, one_moment
 from pa_units.observe.whole import whole
@@ -28,6 +27,8 @@ def many(managers: Managers, agents: Sequence[Installed]) -> tuple[AgentStatus, 
     if own := of_systemd(each):
         found = {one.name: one for one in _by_systemd(managers, own)}
     if others := of_builtin(each):
+        from pa_units.observe import supervised  # what agents of systemd do not pay for
+
         found |= supervised.statuses(managers, others)
     around = doors(managers, agents)
     return tuple(whole(agent, [found[one.name] for one in agent.each], around) for agent in agents)
@@ -59,6 +60,8 @@ def _unit(agent: Installed) -> str:
 def one(managers: Managers, agent: Installed) -> tuple[AgentStatus, UnitState]:
     """Everything about one agent, with what its manager says of its main unit."""
     if agent.driver == BUILTIN:
+        from pa_units.observe import supervised
+
         unit = supervised.units(managers, [agent])[_unit(agent)]
         return many(managers, [agent])[0], unit
     wire = managers.systemd
