@@ -31,15 +31,9 @@ def bench() -> None:
     reason = machines.missing()
     if reason and os.environ.get("CI") == "true":
         pytest.fail(reason)
+    reason = reason or machines.stuck()
     if reason:
         pytest.skip(reason)
-
-
-@pytest.fixture(scope="session")
-def filters(bench: None) -> None:
-    """For tests that prove what system-call filters forbid."""
-    if not machines.filters_load():
-        pytest.skip("the kernel of this host cannot load system-call filters")
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,6 @@ from machines.errors import BenchError
 from machines.host import missing
 from machines.machine import Machine
 from machines.prepare import build, make
-from machines.seccomp import filters_load
+from machines.seccomp import stuck
 
-__all__ = ["BenchError", "Machine", "build", "filters_load", "make", "missing"]
+__all__ = ["BenchError", "Machine", "build", "make", "missing", "stuck"]

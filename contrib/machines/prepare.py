@@ -5,9 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from machines.disk import remove_orphans
+from machines.errors import BenchError
 from machines.host import prepare_host
 from machines.machine import Machine
 from machines.roots import root_tree
+from machines.seccomp import stuck
 from machines.wheels import pa_layers
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -19,6 +21,8 @@ def make(suite: str, *, with_pa: bool = True, name: str | None = None) -> Machin
     Builds and caches what is missing: a minute the first time, milliseconds later. Raises
     BenchError.
     """
+    if reason := stuck():
+        raise BenchError(f"cannot make a machine: {reason}")
     prepare_host()
     remove_orphans(lambda orphan: Machine.attach(orphan).remove())
     root = root_tree(suite)

@@ -1,4 +1,4 @@
-"""Whether this host can load system-call filters.
+"""Whether this host can load system-call filters; nspawn and most services load some.
 
 A kernel may be built without them, or be stuck: on Linux 6.18, ending 500 sandboxed services at
 once left 1,024 workers in bpf_jit_free() that waited for each other, and from then on every process
@@ -34,8 +34,13 @@ raise SystemExit(bool(failed))
 """
 
 
+def stuck() -> str | None:
+    """Why machines would hang on this host, or None."""
+    return None if _answer() else "the kernel of this host cannot load system-call filters"
+
+
 @cache
-def filters_load() -> bool:
+def _answer() -> bool:
     """Load a filter that allows everything, in a process of its own; asked once in each boot of the
     host, since where it hangs the process cannot be killed."""
     boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()

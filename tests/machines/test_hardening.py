@@ -14,8 +14,6 @@ from machines import Machine
 from pa_units.compile.systemd.costs import COSTS
 from pa_units.compile.systemd.profiles import IMPOSSIBLE_FOR_USERS, LEVELS
 
-pytestmark = pytest.mark.usefixtures("filters")
-
 
 @pytest.fixture(params=["system", "user"])
 def scope(machine: Machine, request: pytest.FixtureRequest) -> Iterator[Scope]:

@@ -71,7 +71,6 @@ def trial(machine: Machine, *words: str, code: int = 0) -> Any:
     return json.loads(done.stdout)[0] if code != 2 else json.loads(done.stdout)
 
 
-@pytest.mark.usefixtures("filters")
 def test_bisect(agents: Machine) -> None:
     """The right switches, no more of them, and the line that is printed is one that works."""
     wanted = {name: switches for name, (_, switches) in BREAKS.items()}
