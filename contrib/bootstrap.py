@@ -4,7 +4,7 @@
   demo     show what pa does, with a real agent in a fresh directory; --keep leaves it running,
            --systemd plays on a machine of the test bench (root)
   test     everything: format, lint, types, all tests; as root also on container machines
-  check    the quick part: format, lint, types, tests without machines
+  check    the quick part: format, lint, types, tests that take no machine and little time
   install  only make .venv, with pa and the development tools in it
 
 Each makes .venv first, and refreshes it when pyproject.toml has changed. Further arguments
@@ -78,7 +78,7 @@ def test(rest: List[str]) -> int:
 
 
 def check(rest: List[str]) -> int:
-    return report(STATIC + [tests(SIDE_BY_SIDE + ["-m", "not machine"] + rest)])
+    return report(STATIC + [tests(SIDE_BY_SIDE + ["-m", "not machine and not slow"] + rest)])
 
 
 def install(rest: List[str]) -> int:

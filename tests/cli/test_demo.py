@@ -5,6 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 
 def test_plays_through_and_leaves_nothing() -> None:
     before = set(Path("/tmp").glob("pa-demo-*"))

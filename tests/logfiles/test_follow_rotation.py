@@ -18,6 +18,8 @@ from pa_units.logfiles.copies import Log
 from pa_units.logfiles.past import every, last
 from pa_units.logfiles.tail import Tail
 
+pytestmark = pytest.mark.slow
+
 CUT = Path(__file__).parents[2] / "templates" / "helpers" / "cut"
 
 

@@ -19,6 +19,8 @@ from pa_units.contracts.status import State
 from pa_units.drive import builtin
 from pa_units.drive.errors import BusError, NoBus
 
+pytestmark = pytest.mark.slow
+
 
 def raw(host: Host) -> socket.socket:
     peer = socket.socket(socket.AF_UNIX)

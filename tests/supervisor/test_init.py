@@ -15,7 +15,10 @@ from pa_units.contracts.refs import Scope
 from pa_units.contracts.status import State
 from pa_units.drive import autostart
 
-pytestmark = pytest.mark.skipif(os.getuid() != 0, reason="a pid namespace takes root")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(os.getuid() != 0, reason="a pid namespace takes root"),
+]
 
 
 @contextmanager

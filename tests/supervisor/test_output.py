@@ -13,6 +13,8 @@ from supervised import PYTHON, Host, until
 from pa_units.contracts.run_plan import LogFile
 from pa_units.contracts.status import State
 
+pytestmark = pytest.mark.slow
+
 as_root = pytest.mark.skipif(os.getuid() != 0, reason="mounting takes root")
 
 PRINTING = """

@@ -15,6 +15,8 @@ from pa_units.contracts.run_plan import Command, Credential, EnvFile, LogFile, N
 from pa_units.contracts.status import State
 from pa_units.drive import autostart
 
+pytestmark = pytest.mark.slow
+
 as_root = pytest.mark.skipif(os.getuid() != 0, reason="only root can change the user")
 
 

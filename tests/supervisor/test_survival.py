@@ -20,6 +20,8 @@ from pa_units.drive import builtin
 from pa_units.supervisor import proc
 from pa_units.supervisor.store import Store
 
+pytestmark = pytest.mark.slow
+
 COUNTING = """
 import fcntl, os, sys, time
 home, name = sys.argv[1:]

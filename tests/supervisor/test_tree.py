@@ -12,6 +12,8 @@ from pa_units.contracts.status import State
 from pa_units.supervisor import proc, tree
 from pa_units.supervisor.proc import Process
 
+pytestmark = pytest.mark.slow
+
 as_root = pytest.mark.skipif(os.getuid() != 0, reason="a user of its own takes root")
 
 

@@ -15,6 +15,8 @@ from pa_units.contracts.scope import usual
 from pa_units.drive import builtin, choose
 from pa_units.kit.errors import UsageError
 
+pytestmark = pytest.mark.slow
+
 SLEEPER = "name: {}\ncmd: sleep 1000\nlabels: {{tier: {}}}\n"
 TWO = "agents:\n- " + "\n- ".join(
     SLEEPER.format(name, tier).strip().replace("\n", "\n  ")

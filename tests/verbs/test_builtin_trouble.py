@@ -14,6 +14,8 @@ from commands import Commands, commands
 from pa_units.contracts.scope import usual
 from pa_units.drive import builtin
 
+pytestmark = pytest.mark.slow
+
 SLEEPER = "name: {}\ncmd: sleep 1000\n"
 
 

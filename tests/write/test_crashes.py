@@ -20,6 +20,8 @@ from pa_units.write import restore, transaction
 from pa_units.write.request import After
 from pa_units.write.session import session
 
+pytestmark = pytest.mark.slow
+
 Act = Callable[[SmallHost], object]
 Tree = dict[str, tuple[object, ...]]
 
