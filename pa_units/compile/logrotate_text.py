@@ -7,6 +7,8 @@ so such a name is not written at all.
 """
 
 import re
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 _PLAIN = re.compile(r"[A-Za-z0-9_./+:@-]+")
@@ -19,15 +21,18 @@ class RotateText(str):
     __slots__ = ()
 
 
+NOTHING = RotateText()
+
+
 class Block(NamedTuple):
     """Logs that are rotated in one way."""
 
-    logs: tuple[RotateText, ...]
-    lines: tuple[RotateText, ...]
-    script: tuple[RotateText, ...]
-    """after each rotation"""
-    check: tuple[RotateText, ...] = ()
-    """before anything is done; a failure leaves all as it is"""
+    logs: RotateText
+    lines: RotateText
+    script: RotateText
+    """after each rotation; may be empty"""
+    check: RotateText
+    """before anything is done; a failure leaves all as it is; may be empty"""
 
 
 def speakable(path: str) -> bool:
@@ -35,16 +40,17 @@ def speakable(path: str) -> bool:
     return not _UNSPEAKABLE.search(path)
 
 
-def log(path: str) -> RotateText:
-    """The name of a log. Raises ValueError unless it is `speakable`."""
-    if not speakable(path):
-        raise ValueError(f"logrotate cannot be told of {path!r}")
-    return RotateText(f'"{path}"')
+def logs(paths: Sequence[str]) -> RotateText:
+    """The names of logs, one a line. Raises ValueError unless they are `speakable`."""
+    if not all(map(speakable, paths)):
+        raise ValueError(f"logrotate cannot be told of all of {paths!r}")
+    return RotateText("\n".join([f'"{path}"' for path in paths]))
 
 
-def line(words: str) -> RotateText:
-    """A directive of ours."""
-    return RotateText(f"    {words}")
+@lru_cache(maxsize=256)  # hundreds of agents are rotated in a few ways
+def lines(directives: tuple[str, ...]) -> RotateText:
+    """Directives of ours, one a line."""
+    return RotateText("\n".join([f"    {words}" for words in directives]))
 
 
 def shell(program: str, *words: str) -> RotateText:

@@ -9,13 +9,12 @@ from collections.abc import Mapping
 
 from pa_units.kit.errors import PaError
 
-_COMPACT = (",", ":")
+_compact = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
 def encode(schema: str, body: Mapping[str, object]) -> bytes:
     """Return one line of JSON with `schema` as its first key."""
-    text = json.dumps({"schema": schema, **body}, separators=_COMPACT, ensure_ascii=False)
-    return text.encode() + b"\n"
+    return _compact({"schema": schema, **body}).encode() + b"\n"
 
 
 def decode(data: bytes, schema: str, where: str) -> dict[str, object]:

@@ -78,7 +78,7 @@ def _row(check: Check) -> dict[str, object]:
     usual = Check._field_defaults
     return {
         field: value
-        for field, value in check._asdict().items()
+        for field, value in zip(Check._fields, check, strict=True)
         if field not in usual or value != usual[field]
     }
 

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from pa_units.compile.neighbours import Neighbours
 from pa_units.compile.systemd.streams import Stream, streams
+from pa_units.compile.watch.plan import is_asked, is_measured
 from pa_units.contracts import needs, units
 from pa_units.contracts.facts import Host, Placement
 from pa_units.contracts.refs import Scope
@@ -45,6 +46,10 @@ class Draft(NamedTuple):
     """it counts as started only once it is healthy"""
     streams: tuple[Stream, ...]
     """what the spec sends to files"""
+    asked: bool
+    """its health check is a question that the companion can ask"""
+    watched: bool
+    """the companion looks after it"""
 
     def helper(self, program: str, *words: str) -> tuple[str, ...]:
         """The command line of a program of ours, told which manager to ask."""
@@ -61,6 +66,8 @@ def begin(
     around: Neighbours,
 ) -> Draft:
     """Work out once what many parts ask for."""
+    user_scope = host.scope is Scope.USER
+    asked = is_asked(agent)
     return Draft(
         agent,
         digest,
@@ -69,12 +76,14 @@ def begin(
         identity,
         around,
         name=agent.name,
-        user_scope=host.scope is Scope.USER,
+        user_scope=user_scope,
         native=host.systemd >= NATIVE_BACKOFF,
         units=units.of(agent),
         replicated=agent.replicas > 1,
         gated=_gated(agent, around),
         streams=streams(agent, host, place),
+        asked=asked,
+        watched=(asked or is_measured(agent)) and not user_scope and host.python,
     )
 
 

@@ -6,30 +6,24 @@ from pa_units.compile.probe import probe
 from pa_units.compile.systemd import daemons
 from pa_units.compile.systemd.draft import Draft
 from pa_units.compile.unit_file import directives
-from pa_units.compile.watch.plan import ASKED, is_asked, is_measured, plan
+from pa_units.compile.watch.plan import ASKED, is_measured, plan
 from pa_units.contracts import watch_plan
 from pa_units.contracts.bundle import Artifact, Kind, Note
 from pa_units.contracts.daemons import WATCHDOG
 
 
-def watched(draft: Draft) -> bool:
-    """Does the companion look after it?"""
-    wanted = is_asked(draft.agent) or is_measured(draft.agent)
-    return wanted and not draft.user_scope and draft.host.python
-
-
 def ends_when_sick(draft: Draft) -> bool:
     """Is PID 1 told to end it (WATCHDOG=trigger)?"""
-    if not watched(draft):
+    if not draft.watched:
         return False
     check, limits = draft.agent.health_check, draft.agent.limits
-    by_check = is_asked(draft.agent) and check is not None and check.on_failure == "restart"
+    by_check = draft.asked and check is not None and check.on_failure == "restart"
     return by_check or (limits is not None and limits.then == "restart")
 
 
 def part(draft: Draft) -> Part:
     """`Wants=` alone: an agent runs without the companion as well."""
-    if not watched(draft):
+    if not draft.watched:
         return Part(notes=(*_unasked(draft), *_unmeasured(draft)))
     owner = draft.host.account
     files = tuple(dict.fromkeys(stream.path for stream in draft.streams))
@@ -37,7 +31,7 @@ def part(draft: Draft) -> Part:
     path = watch_plan.path_of(draft.host.places, draft.name)
     own = Artifact(Kind.PLAN, path, body, 0o644, owner.name, owner.group)
     lines = directives("Unit", ("Wants", text.word(WATCHDOG)))
-    notes = () if is_asked(draft.agent) else _unasked(draft)
+    notes = () if draft.asked else _unasked(draft)
     silent = _no_log(draft) if not files else ()
     return Part(lines, (*daemons.artifacts(draft.host), own), (*notes, *silent))
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from pa_units.compile.unit_file import Directive
 from pa_units.compile.unit_text import UnitText
-from pa_units.kit.render import render, variable
+from pa_units.kit.render import variable
 
 
 class Header(NamedTuple):
@@ -19,13 +19,8 @@ class Header(NamedTuple):
     digest: str = ""
 
 
-class _Section(NamedTuple):
-    title: UnitText
-    lines: UnitText
-
-
-_SHARED = UnitText("# Written by pa, shared by its agents; removed with the last of them.")
-_PASSTHROUGH = UnitText("# as the spec has it under systemd:")
+_SHARED = "# Written by pa, shared by its agents; removed with the last of them."
+_PASSTHROUGH = "# as the spec has it under systemd:"
 
 
 def unit_text(
@@ -44,10 +39,10 @@ def unit_text(
     for section, group in groupby(sorted(extra, key=itemgetter(0)), key=itemgetter(0)):
         _, keys, values = zip(*group, strict=True)
         lines.setdefault(section, []).extend((_PASSTHROUGH, *_lines(keys, values)))
-    sections = [
-        _Section(UnitText(f"[{name}]"), UnitText("\n".join(found))) for name, found in lines.items()
-    ]
-    return render("systemd/sections.j2", UnitText, header=_header(header), sections=sections)
+    text = [_header(header)]
+    for section, found in lines.items():
+        text += ("", f"[{section}]", *found)
+    return "\n".join((*text, ""))
 
 
 def _placed(kind: str, directives: tuple[Directive, ...]) -> dict[str, list[str]]:
@@ -95,11 +90,11 @@ def _ranks(kind: str) -> Mapping[tuple[str, str], int]:
     }
 
 
-def _header(header: Header | None) -> UnitText:
+def _header(header: Header | None) -> str:
     if header is None:
         return _SHARED
     version = f" ({header.digest[:12]})" if header.digest else ""
-    return UnitText(
+    return (
         f"# Written by pa from {header.source}{version}.\n"
         f"# Changes belong there, or into a drop-in: pa edit --override {header.agent}"
     )

@@ -18,8 +18,21 @@ class Log(NamedTuple):
     """who rotates it already"""
 
 
-def appended(draft: Draft) -> tuple[Log, ...]:
-    """Files that PID 1 opens and that root alone may change."""
+class Logs(NamedTuple):
+    """Those of one agent."""
+
+    appended: tuple[Log, ...]
+    """files that PID 1 opens and that root alone may change"""
+    opened: tuple[Log, ...]
+    """files that the agent opens itself"""
+
+
+def of(draft: Draft, logging: Logging) -> Logs:
+    """All that the spec names, rotated or not."""
+    return Logs(_appended(draft), _opened(draft, logging))
+
+
+def _appended(draft: Draft) -> tuple[Log, ...]:
     found = {
         path: Log(path, ("logging", stream.field), stream.claimed)
         for stream in draft.streams
@@ -28,8 +41,9 @@ def appended(draft: Draft) -> tuple[Log, ...]:
     return tuple(found.values())
 
 
-def opened(draft: Draft, logging: Logging) -> tuple[Log, ...]:
-    """Files that the agent opens itself."""
+def _opened(draft: Draft, logging: Logging) -> tuple[Log, ...]:
+    if not logging.files:
+        return ()
     places = draft.place.logs
     return tuple(
         Log(path, ("logging", "files", index), places[path].claimed if path in places else "")
@@ -39,4 +53,4 @@ def opened(draft: Draft, logging: Logging) -> tuple[Log, ...]:
 
 def kept(found: tuple[Log, ...]) -> tuple[Log, ...]:
     """Those that logrotate can be told of and that nobody else rotates."""
-    return tuple(one for one in found if not one.claimed and text.speakable(one.path))
+    return tuple([one for one in found if not one.claimed and text.speakable(one.path)])

@@ -14,6 +14,7 @@ def needed(draft: Draft) -> tuple[str, ...]:
     """Which programs the units of an agent name."""
     agent = draft.agent
     counted = restart.counts(agent)
+    rotated = rotation.needed(draft)
     wanted = {
         "gate": draft.gated,
         "wait-for": bool(dependencies.awaited(draft)),
@@ -22,8 +23,8 @@ def needed(draft: Draft) -> tuple[str, ...]:
         "forget": counted and agent.max_restarts is not None,
         "stable": counted,
         "fresh": restart.counts_per_run(agent),
-        "cut": rotation.needed(draft),
-        "rotate": rotation.needed(draft),
+        "cut": rotated,
+        "rotate": rotated,
     }
     return tuple(name for name, is_wanted in wanted.items() if is_wanted)
 

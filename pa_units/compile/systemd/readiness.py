@@ -21,21 +21,28 @@ def _within(check: HealthCheck, timing: Timing) -> int:
     return check.start_period + timing.retries * timing.interval
 
 
+def _of(draft: Draft) -> tuple[HealthCheck, Timing]:
+    check, timing = draft.agent.health_check, draft.agent.check_timing
+    assert check is not None
+    assert timing is not None
+    return check, timing
+
+
 def longest(draft: Draft) -> int:
     """Milliseconds that the gate may take, 0 without one."""
-    check, timing = draft.agent.health_check, draft.agent.check_timing
-    if check is None or timing is None or not draft.gated:
+    if not draft.gated:
         return 0
+    check, timing = _of(draft)
     return _within(check, timing) + timing.timeout + _SLACK_MS
 
 
 def part(draft: Draft) -> Part:
     """The line that waits, as the agent's user in its sandbox."""
-    check, timing = draft.agent.health_check, draft.agent.check_timing
-    if check is None or timing is None or not draft.gated:
+    if not draft.gated:
         return Part()
     if not draft.host.python:
         return Part(notes=(_no_python(draft),))
+    check, timing = _of(draft)
     asked = probe(check)
     figures = (
         _seconds(_within(check, timing)),

@@ -9,7 +9,7 @@ from pa_units.compile.logrotate_text import Block, RotateText
 from pa_units.compile.part import Part
 from pa_units.compile.systemd import log_list, room, rotation_notes, rotation_timer
 from pa_units.compile.systemd.draft import Draft
-from pa_units.compile.systemd.log_list import Log
+from pa_units.compile.systemd.log_list import Log, Logs
 from pa_units.compile.unit_file import directives
 from pa_units.compile.unit_text import word
 from pa_units.contracts import units
@@ -38,8 +38,10 @@ def part(draft: Draft) -> Part:
     logging = draft.agent.logging
     if logging is None:
         return Part()
-    appended, opened = _rotated(draft, logging)
-    notes = (*rotation_notes.notes(draft, logging), *room.notes(draft, len(appended)))
+    named = log_list.of(draft, logging)
+    appended, opened = _rotated(draft, named)
+    told = rotation_notes.notes(draft, logging, (*named.appended, *named.opened))
+    notes = (*told, *room.notes(draft, len(appended)))
     blocks = (*_cut_block(draft, logging, appended), *_own_block(draft, logging, opened))
     if not blocks:
         return Part(notes=notes)
@@ -57,13 +59,14 @@ def part(draft: Draft) -> Part:
 def needed(draft: Draft) -> bool:
     """Does it need the programs that cut and that are run by the timer?"""
     logging = draft.agent.logging
-    return logging is not None and draft.host.python and any(_rotated(draft, logging))
+    if logging is None or not draft.host.python:
+        return False
+    return any(_rotated(draft, log_list.of(draft, logging)))
 
 
-def _rotated(draft: Draft, logging: Logging) -> tuple[tuple[Log, ...], tuple[Log, ...]]:
-    """Those that PID 1 writes, and those that the agent opens itself."""
-    opened = () if draft.identity.dynamic else log_list.kept(log_list.opened(draft, logging))
-    return log_list.kept(log_list.appended(draft)), opened
+def _rotated(draft: Draft, named: Logs) -> Logs:
+    opened = () if draft.identity.dynamic else log_list.kept(named.opened)
+    return Logs(log_list.kept(named.appended), opened)
 
 
 def _spec(draft: Draft) -> str:
@@ -82,12 +85,11 @@ def _cut_block(draft: Draft, logging: Logging, kept: tuple[Log, ...]) -> tuple[B
         how = how[:2]
     lines = (*su, *_when(logging, max(size, SMALLEST)), *_shared(logging), *how)
     if not lossless:
-        return (_block(kept, lines, ()),)
+        return (_block(kept, lines),)
     cut = f"{draft.host.helpers}/cut"
     # What cannot be cut must not be copied either: each try would push the oldest copy out.
     check = text.shell(cut, "--check", *(text.word(one.path) for one in kept))
-    done = _block(kept, lines, (text.shell(cut, '"$1"', '"$2"'),))
-    return (done._replace(check=(check,)),)
+    return (_block(kept, lines, text.shell(cut, '"$1"', '"$2"'), check),)
 
 
 def _own_block(draft: Draft, logging: Logging, kept: tuple[Log, ...]) -> tuple[Block, ...]:
@@ -102,20 +104,21 @@ def _own_block(draft: Draft, logging: Logging, kept: tuple[Log, ...]) -> tuple[B
     return (_block(kept, lines, _reopen(draft, logging)),)
 
 
-def _reopen(draft: Draft, logging: Logging) -> tuple[RotateText, ...]:
+def _reopen(draft: Draft, logging: Logging) -> RotateText:
     if not logging.reopen_signal:
-        return ()
+        return text.NOTHING
     manager = ("--user",) if draft.user_scope else ()
     tell = ("systemctl", *manager, "kill", "--kill-whom=main", f"--signal={logging.reopen_signal}")
-    return (text.shell(*tell, *draft.units.runs, "2>/dev/null", "||", ":"),)
+    return text.shell(*tell, *draft.units.runs, "2>/dev/null", "||", ":")
 
 
-def _block(kept: tuple[Log, ...], lines: tuple[str, ...], script: tuple[RotateText, ...]) -> Block:
-    return Block(
-        tuple(text.log(one.path) for one in kept),
-        tuple(text.line(words) for words in lines),
-        script,
-    )
+def _block(
+    kept: tuple[Log, ...],
+    lines: tuple[str, ...],
+    script: RotateText = text.NOTHING,
+    check: RotateText = text.NOTHING,
+) -> Block:
+    return Block(text.logs([one.path for one in kept]), text.lines(lines), script, check)
 
 
 def _when(logging: Logging, size: int) -> tuple[str, ...]:

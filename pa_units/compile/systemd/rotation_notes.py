@@ -2,16 +2,14 @@
 
 from pa_units.compile import logrotate_text as text
 from pa_units.compile.part import note
-from pa_units.compile.systemd import log_list
 from pa_units.compile.systemd.draft import Draft
 from pa_units.compile.systemd.log_list import Log
 from pa_units.contracts.bundle import Loc, Note
 from pa_units.spec.parts import Logging
 
 
-def notes(draft: Draft, logging: Logging) -> tuple[Note, ...]:
-    """What is not rotated, and where a line may be lost."""
-    every = (*log_list.appended(draft), *log_list.opened(draft, logging))
+def notes(draft: Draft, logging: Logging, every: tuple[Log, ...]) -> tuple[Note, ...]:
+    """What of `every` log is not rotated, and where a line may be lost."""
     found = [*_left_out(draft, every)]
     if not draft.host.logrotate and every:
         found.append(

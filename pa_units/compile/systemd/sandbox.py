@@ -3,7 +3,7 @@ own directories need."""
 
 import posixpath
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from pa_units.compile import unit_paths
 from pa_units.compile import unit_text as text
@@ -20,17 +20,21 @@ _HOMES = ("/home/", "/root/", "/run/user/")
 
 def part(draft: Draft) -> Part:
     """All directives of the sandbox."""
-    hidden = _needs_homes(draft)
-    level = draft.agent.hardening.level
-    lines = level_lines(level, user_scope=draft.user_scope, homes_needed=hidden)
-    if replaced := draft.agent.hardening.switches:
+    trees = _read_trees(draft)
+    hidden = _needs_homes(draft, trees)
+    hardening = draft.agent.hardening
+    lines = level_lines(hardening.level, user_scope=draft.user_scope, homes_needed=hidden)
+    if replaced := hardening.switches:
         lines = tuple(item for item in lines if item.key not in replaced) + _lines(replaced)
-    holes = _holes(draft, _value(lines, "ProtectHome"), _value(lines, "ProtectSystem"))
+    holes = _holes(draft, _hiding(lines), trees)
     return Part(_umask(draft, lines) + holes, notes=_notes(draft, lines))
 
 
-def _value(lines: tuple[Directive, ...], key: str) -> str:
-    return next((value for _, found, value in lines if found == key), "")
+@lru_cache(maxsize=256)  # hundreds of agents have a few sets of lines
+def _hiding(lines: tuple[Directive, ...]) -> tuple[str, str]:
+    """What `ProtectHome=` and `ProtectSystem=` say."""
+    found = {key: value for _, key, value in reversed(lines)}
+    return found.get("ProtectHome", ""), found.get("ProtectSystem", "")
 
 
 @cache
@@ -53,11 +57,11 @@ def _lines(profile: Profile) -> tuple[Directive, ...]:
     )
 
 
-def _needs_homes(draft: Draft) -> bool:
+def _needs_homes(draft: Draft, trees: tuple[str, ...]) -> bool:
     """Would ProtectHome= hide a directory of the agent? The state directory of a user manager
     stands in the home too."""
     cwd = draft.agent.cwd
-    shown = (*_read_trees(draft), *_bound(draft))
+    shown = (*trees, *_bound(draft))
     return any(map(_in_home, shown)) or (_in_home(cwd) if cwd else draft.user_scope)
 
 
@@ -101,11 +105,12 @@ def _umask(draft: Draft, items: tuple[Directive, ...]) -> tuple[Directive, ...]:
     return kept + directives("Service", ("UMask", text.word(f"{mask:04o}")))
 
 
-def _holes(draft: Draft, homes: str, system: str) -> tuple[Directive, ...]:
+def _holes(draft: Draft, hiding: tuple[str, str], trees: tuple[str, ...]) -> tuple[Directive, ...]:
     """What the agent may write although the system is read-only, and see although homes are
     hidden: its `cwd`, and the tree of its program."""
     found: list[Directive] = []
     cwd = draft.agent.cwd
+    homes, system = hiding
     hidden = homes == "tmpfs"
     if cwd and hidden and _in_home(cwd):
         found += directives("Service", ("BindPaths", unit_paths.bind_word(cwd)))
@@ -114,8 +119,7 @@ def _holes(draft: Draft, homes: str, system: str) -> tuple[Directive, ...]:
     elif cwd and system == "strict" and not draft.identity.dynamic:
         found += directives("Service", ("ReadWritePaths", unit_paths.path_word(cwd)))
     if hidden:
-        trees = [tree for tree in _read_trees(draft) if not _within(tree, cwd)]
-        shown = map(unit_paths.bind_word, trees)
+        shown = [unit_paths.bind_word(tree) for tree in trees if not _within(tree, cwd)]
         found += [Directive("Service", "BindReadOnlyPaths", tree) for tree in shown]
         found += _notify_socket(draft)
     return tuple(found)

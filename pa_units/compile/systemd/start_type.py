@@ -54,7 +54,7 @@ def _notify_access(draft: Draft) -> tuple[Directive, ...]:
     child, which in the user manager cannot speak for its parent (ran on 252 and 257)."""
     if dependencies.awaited(draft):
         access = "all" if draft.user_scope else "exec"
-    elif notifies(draft.agent) or health.watched(draft):
+    elif notifies(draft.agent) or draft.watched:
         access = "main"
     else:
         return ()

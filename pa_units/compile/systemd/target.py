@@ -11,7 +11,6 @@ from pa_units.compile.support import notes as support
 from pa_units.compile.support.way import Target
 from pa_units.compile.systemd import (
     dependencies,
-    health,
     identity,
     restart,
     service,
@@ -71,7 +70,7 @@ def _agent(
         runs=_beside_main(draft, draft.units.runs),
         ends=draft.agent.start_type == "oneshot",
         logs={stream.field: stream.path for stream in draft.streams},
-        watched=health.watched(draft),
+        watched=draft.watched,
     )
     about = (*identity_notes, *_name_taken(draft), *depending.notes(draft.agent, around))
     return bundle, (*about, *whole.notes, *support.notes(draft.agent, Target.SYSTEMD))
