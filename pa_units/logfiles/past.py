@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from functools import partial
+from contextlib import ExitStack, suppress
 from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
@@ -41,49 +41,53 @@ def last(log: Log, count: int, keep: Keep | None = None, end: int | None = None)
     return list(islice(wanted, count))[::-1]
 
 
-def every(log: Log, keep: Keep | None = None, end: int | None = None) -> Iterator[bytes]:
+def every(log: Log, keep: Keep | None = None) -> Iterator[bytes]:
     """Give all lines that are wanted, oldest first, those of rotated copies before."""
-    read = _Stream(log, end).read
+    read = _Stream(log).read
     if keep is None:
         return forward(read)
     return (line for block in whole_lines(read) for line in keep.lines(block))
+
+
+def contents(paths: list[str], held: ExitStack) -> Iterator[bytes]:
+    """Return what copies hold, one after the other, without their filler. They are opened now,
+    since soon they will have other names, and closed with `held`.
+
+    Raises FileNotFoundError for one that has another name already.
+    """
+    files = [held.enter_context(opened(path)) for path in paths]
+    return (chunk for path, file in zip(paths, files, strict=True) for chunk in _of(path, file))
 
 
 class _Stream:
     """All that a log holds, without the filler at the head of each file: a line that goes on in
     the next one is whole."""
 
-    def __init__(self, log: Log, end: int | None) -> None:
+    def __init__(self, log: Log) -> None:
         paths = [*reversed(copies(log)), log.path]
-        self._reads = (partial(self._read_of, path, log, end) for path in paths)
-        self._chunks = (chunk for read in self._reads for chunk in read())
-        self._end = end
+        self._chunks = (chunk for path in paths for chunk in self._read_of(path))
 
     def read(self, _: int = 0) -> bytes:
         """The next piece, empty at the end."""
         return next(self._chunks, b"")
 
-    def _read_of(self, path: str, log: Log, end: int | None) -> Iterator[bytes]:
+    def _read_of(self, path: str) -> Iterator[bytes]:
         try:
             file = opened(path)
         except FileNotFoundError:  # it has been rotated away meanwhile
             return
-        with file, telling("read", path):
-            yield from _without_filler(_pieces(file, end if path == log.path else None))
+        yield from _of(path, file)
 
 
-def _pieces(file: "BufferedIOBase", end: int | None) -> Iterator[bytes]:
-    left = end
-    while True:
-        try:
-            data = file.read(_BLOCK if left is None else min(_BLOCK, left))
-        except EOFError:  # being compressed just now
-            return
-        if not data:
-            return
-        yield data
-        if left is not None:
-            left -= len(data)
+def _of(path: str, file: "BufferedIOBase") -> Iterator[bytes]:
+    with file, telling("read", path):
+        yield from _without_filler(_pieces(file))
+
+
+def _pieces(file: "BufferedIOBase") -> Iterator[bytes]:
+    with suppress(EOFError):  # being compressed just now
+        while data := file.read(_BLOCK):
+            yield data
 
 
 def _without_filler(chunks: Iterator[bytes]) -> Iterator[bytes]:
@@ -141,7 +145,7 @@ def _of_compressed(path: str) -> tuple[bool, Iterator[bytes]]:
     """Whether it ends with a line end, and its lines, the last one first."""
     kept, dropped = b"", 0
     with opened(path) as file, telling("read", path):
-        for data in _without_filler(_pieces(file, None)):
+        for data in _without_filler(_pieces(file)):
             kept += data
             if len(kept) > 2 * _TAIL:
                 dropped += len(kept) - _TAIL
@@ -165,7 +169,7 @@ def _unpacked(path: str) -> Iterator[bytes]:
     from tempfile import TemporaryFile
 
     with opened(path) as file, telling("read", path), TemporaryFile() as plain:
-        for data in _without_filler(_pieces(file, None)):
+        for data in _without_filler(_pieces(file)):
             plain.write(data)
         plain.flush()
         yield from backward(plain.fileno(), plain.tell())

@@ -64,6 +64,20 @@ def newest(path: str) -> float:
     return max(map(written, copies(Log(path))), default=0.0)
 
 
+def renamed_since(path: str, was: os.stat_result) -> list[str]:
+    """Return the copies that are younger than the file `was`, which had the name of the log, the
+    oldest first."""
+    younger: list[str] = []
+    for copy in copies(Log(path)):
+        with suppress(FileNotFoundError):
+            now = os.stat(copy)
+            # Compressed it is another file, of the same time.
+            if os.path.samestat(was, now) or now.st_mtime <= was.st_mtime:
+                break
+            younger.append(copy)
+    return younger[::-1]
+
+
 def rotated_since(path: str, fd: int, known: float) -> bool:
     """Is there a copy newer than `known` of what the log does not hold any more? Asked by who has
     read nothing of it yet."""

@@ -138,7 +138,7 @@ def _log(at: Here, agent: Installed) -> str:
     except PaError as error:
         lines.append(f"the journal: {error.message}")
     try:
-        for block in log_sources.blocks(found, wanted, {}):
+        for block in log_sources.blocks(found, wanted):
             lines += [f"{line.stream}: {line.text}" for line in block.lines]
     except PaError as error:
         lines.append(f"its log files: {error.message}")

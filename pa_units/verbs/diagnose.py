@@ -176,6 +176,6 @@ def _since(seen: Evidence) -> int:
 def _files(agent: Installed) -> list[str]:
     found = log_sources.sources([agent])
     wanted = Wanted(lines=_LINES, of_file=_LINES)
-    blocks = log_sources.blocks(found, wanted, {})
+    blocks = log_sources.blocks(found, wanted)
     lines: list[LogLine] = [line for block in blocks for line in block.lines]
     return [line.text for line in lines]

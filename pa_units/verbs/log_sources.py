@@ -12,9 +12,10 @@ from pa_units.journal.read import Query
 from pa_units.kit.errors import UsageError
 from pa_units.logfiles import past
 from pa_units.logfiles.copies import Log, written
+from pa_units.logfiles.onward import onward
 from pa_units.logfiles.past import Keep
 from pa_units.logfiles.search import Search
-from pa_units.logfiles.tail import Line
+from pa_units.logfiles.tail import Line, Tail
 from pa_units.verbs.here import Here
 
 _SECOND_US = 1_000_000
@@ -78,29 +79,39 @@ class Block(NamedTuple):
     lines: Iterator[LogLine]
 
 
-def blocks(found: Sources, wanted: Wanted, ends: Mapping[str, int]) -> list[Block]:
+def blocks(found: Sources, wanted: Wanted, files: Tail | None = None) -> list[Block]:
     """The lines of all files; the one that was written last comes last.
 
-    `ends` are the offsets at which files end for us.
+    `files` go on after them.
     """
     keep = keeper(wanted) if found.files else None
     times = {path: written(path) for path in found.files}
+    since = wanted.since_us / _SECOND_US
     return [
-        Block(times[path], _of_file(found, path, wanted, keep, ends.get(path)))
+        Block(times[path], _of_file(found, Log(path, found.files, since), wanted, keep, files))
         for path in sorted(times, key=lambda path: times[path])
-        if times[path] >= wanted.since_us / _SECOND_US
+        if files or times[path] >= since
     ]
 
 
 def _of_file(
-    found: Sources, path: str, wanted: Wanted, keep: Keep | None, end: int | None
+    found: Sources, log: Log, wanted: Wanted, keep: Keep | None, files: Tail | None
 ) -> Iterator[LogLine]:
-    log = Log(path, found.files, wanted.since_us / _SECOND_US)
-    if wanted.of_file is None:
-        lines: Iterator[bytes] = past.every(log, keep, end)
-    else:
-        lines = iter(past.last(log, wanted.of_file, keep, end))
-    return (file_line(found, Line(path, text)) for text in lines)
+    lines = (
+        _past_of(log, wanted.of_file, keep) if files is None else _onward(log, wanted, keep, files)
+    )
+    return (file_line(found, Line(log.path, text)) for text in lines)
+
+
+def _past_of(log: Log, count: int | None, keep: Keep | None) -> Iterator[bytes]:
+    return past.every(log, keep) if count is None else iter(past.last(log, count, keep))
+
+
+def _onward(log: Log, wanted: Wanted, keep: Keep | None, files: Tail) -> Iterator[bytes]:
+    is_recent = written(log.path) >= log.since
+    opened = onward(log, wanted.of_file if is_recent else 0, keep)
+    files.add(opened.file)
+    return opened.past
 
 
 def file_line(found: Sources, line: Line) -> LogLine:

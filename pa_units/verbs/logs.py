@@ -1,7 +1,7 @@
 """`logs`: what agents print."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from pa_units.contracts.drivers import SYSTEMD
 from pa_units.contracts.ledger import Installed
@@ -10,7 +10,7 @@ from pa_units.kit.errors import UsageError
 from pa_units.logfiles import tail
 from pa_units.verbs import log_sources
 from pa_units.verbs.here import Here
-from pa_units.verbs.log_sources import LogLine, Sources, Wanted, sources
+from pa_units.verbs.log_sources import Block, LogLine, Sources, Wanted, sources
 
 AFTER_A_FAILURE = 20
 """Lines that explain a failed start."""
@@ -52,18 +52,18 @@ def history(at: Here, agents: Sequence[Installed], wanted: Wanted) -> Iterator[L
 
     Raises UsageError for a bad expression, PermissionProblem for what may not be read.
     """
-    return _history(at, sources(agents), wanted, {})
+    found = sources(agents)
+    return _history(at, found, wanted, log_sources.blocks(found, wanted))
 
 
 def follow(at: Here, agents: Sequence[Installed], wanted: Wanted) -> Iterator[LogLine]:
     """Give what is there, then lines as they come, without end."""
     found = sources(agents)
-    ends = tail.ends(found.files)
     now_us = time.time_ns() // 1000
     coming = wanted._replace(lines=None, since_us=now_us)
-    # Watched from now on: a log may be rotated while its past is shown.
-    with tail.Tail(ends) as files:
-        yield from _history(at, found, wanted._replace(until_us=now_us - 1), ends)
+    with tail.Tail({}) as files:
+        blocks = log_sources.blocks(found, wanted, files)
+        yield from _history(at, found, wanted._replace(until_us=now_us - 1), blocks)
         yield from _coming(at, found, files, coming)
 
 
@@ -90,9 +90,9 @@ def explaining(at: Here, agent: Installed, since_us: int) -> list[str]:
 
 
 def _history(
-    at: Here, found: Sources, wanted: Wanted, ends: Mapping[str, int]
+    at: Here, found: Sources, wanted: Wanted, blocks: Sequence[Block]
 ) -> Iterator[LogLine]:
-    waiting = log_sources.blocks(found, wanted, ends)
+    waiting = list(blocks)
     for line in log_sources.journal_lines(at, found.units, wanted):
         while waiting and waiting[0].written * 1e6 <= line.time_us:
             yield from waiting.pop(0).lines
