@@ -17,6 +17,8 @@ from pa_units.logfiles.copies import Log
 from pa_units.logfiles.onward import onward
 from tests.shared.rotating import COLLAPSED, RENAMED, WAYS, rotate
 
+pytestmark = pytest.mark.slow
+
 Way = tuple[Callable[[Path], None], ...]
 END = b"end"
 LOOKS = 1000
