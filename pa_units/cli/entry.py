@@ -36,4 +36,5 @@ def _open_what_is_closed() -> None:
     """`pa list >&-`: no file of ours may become the standard output, and prints go nowhere."""
     for name in ("stdin", "stdout", "stderr"):
         if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w"))  # noqa: SIM115
+            mode = "r" if name == "stdin" else "w"
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115 (open to the end)

@@ -32,17 +32,17 @@ class Finding(NamedTuple):
     """its name in the table of checks"""
 
 
-def certain(cause: str, *evidence: str, next: str) -> Finding:  # noqa: A002 (the field's name)
+def certain(cause: str, *evidence: str, next: str) -> Finding:  # noqa: A002 (the field) (the field's name)
     """A finding that the init system or the kernel states."""
     return _made(Likelihood.CERTAIN, cause, evidence, next)
 
 
-def likely(cause: str, *evidence: str, next: str) -> Finding:  # noqa: A002
+def likely(cause: str, *evidence: str, next: str) -> Finding:  # noqa: A002 (the field)
     """A finding that what was printed states."""
     return _made(Likelihood.LIKELY, cause, evidence, next)
 
 
-def possible(cause: str, *evidence: str, next: str) -> Finding:  # noqa: A002
+def possible(cause: str, *evidence: str, next: str) -> Finding:  # noqa: A002 (the field)
     """A finding to look into."""
     return _made(Likelihood.POSSIBLE, cause, evidence, next)
 

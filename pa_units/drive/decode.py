@@ -162,6 +162,7 @@ def _array_reader(element: str, order: str) -> Reader:
             values.append(value)
         if at != end:
             raise Garbled("an array does not end where it says")
+        # Elements of a mapping are pairs; mypy does not know that from the signature.
         return dict(values) if is_mapping else values, end  # type: ignore[arg-type]
 
     return read

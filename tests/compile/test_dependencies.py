@@ -22,6 +22,7 @@ HELPERS = "/usr/local/lib/pa/0"
 
 
 def two(how: str = "", extra: str = "", systemd: int = 257, **others: object) -> Compiled:
+    # Each keyword has a type of its own there.
     return compiled(BASE.format(how=how, extra=extra), systemd, **others)  # type: ignore[arg-type]
 
 

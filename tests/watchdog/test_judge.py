@@ -34,6 +34,7 @@ def story(check: Check, answers: str, age_ms: float = 1e9) -> str:
     ],
 )
 def test_stories(changes: dict[str, int], age_ms: float, answers: str, expected: str) -> None:
+    # The keywords of _replace have types of their own.
     assert story(CHECK._replace(**changes), answers, age_ms) == expected  # type: ignore[arg-type]
 
 

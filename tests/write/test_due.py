@@ -142,6 +142,7 @@ def test_a_run_is_outdated_by_what_it_reads(
 
 def _change(host: SmallHost, *units: object) -> Applied:
     for item in units:
+        # Of any of the kinds that `more` takes.
         done = host.install(agent("bot", more=(item,)))  # type: ignore[arg-type]
     return done
 

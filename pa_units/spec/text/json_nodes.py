@@ -68,12 +68,14 @@ class _Builder:
 
     def _scalar(self, value: str, start: int, style: str) -> Node:
         at = self._place(start)
+        # Our places have what is read of yaml's marks: a line and a column.
         return ScalarNode(None, value, at, at, style)  # type: ignore[arg-type]
 
     def _open(self, sign: str, at: _Place) -> None:
         if len(self.open) == MAX_DEPTH:
             raise Unreadable(f"nested deeper than {MAX_DEPTH} levels", "", at, "too-deep")
         kind = MappingNode if sign == "{" else SequenceNode
+        # As in _scalar.
         self.open.append((kind(None, [], at, at), []))  # type: ignore[arg-type]
 
     def _close(self) -> Node:
