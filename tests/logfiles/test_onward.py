@@ -15,11 +15,10 @@ import pytest
 from pa_units.logfiles import onward as room
 from pa_units.logfiles.copies import Log
 from pa_units.logfiles.onward import onward
-from tests.shared.rotating import COLLAPSED, RENAMED, WAYS, rotate
+from tests.shared.rotating import COLLAPSED, RENAMED, WAYS, Way, rotate
 
 pytestmark = pytest.mark.slow
 
-Way = tuple[Callable[[Path], None], ...]
 END = b"end"
 LOOKS = 1000
 """after these a line that has not come is lost"""

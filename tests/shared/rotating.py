@@ -8,6 +8,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+Way = tuple[Callable[[Path], None], ...]
+"""The steps of one rotation"""
+
 CUTTER = runpy.run_path(str(Path(__file__).parents[2] / "templates" / "helpers" / "cut"))
 
 
@@ -56,10 +59,10 @@ COLLAPSED = (copied, cut)
 COMPRESSED = (copied, cut, packed)
 TRUNCATED = (copied, emptied)
 RENAMED = (moved,)
-WAYS: tuple[tuple[Callable[[Path], None], ...], ...] = (COLLAPSED, COMPRESSED, TRUNCATED, RENAMED)
+WAYS: tuple[Way, ...] = (COLLAPSED, COMPRESSED, TRUNCATED, RENAMED)
 
 
-def rotate(log: Path, way: tuple[Callable[[Path], None], ...]) -> None:
+def rotate(log: Path, way: Way) -> None:
     """All steps of one rotation."""
     for step in way:
         step(log)
